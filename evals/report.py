@@ -1,0 +1,211 @@
+"""Outcomes summed up: figures with intervals, as a table and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from rich.box import SIMPLE_HEAD
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from evals.bootstrap import Positions, interval, mean_interval
+from evals.metrics import auroc
+from evals.types import SCHEMA, Interval, Outcome, SetInfo
+from rag.types import Json
+
+Figures = dict[str, Interval]
+LATENCY = "ms"
+COUNTS = ("quotes", "ms median", "ms p95")  # not shares: printed with fewer decimals
+FIRST = ("right", "refused", "precision")  # these come first, and by kind with intervals
+BY_KIND = (*FIRST, "recall@5", "MRR", "quotes", "ms median")
+NOTED = 5  # violations that the table names; the JSON has all
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """All of one run. ``comparison`` holds after - before for each measure that decides."""
+
+    info: SetInfo
+    outcomes: tuple[Outcome, ...]
+    overall: Figures
+    by_kind: Mapping[str, Figures]
+    index: Json
+    seed: int
+    published: Mapping[str, str] = field(default_factory=dict)
+    comparison: Mapping[str, Interval] | None = None
+    notes: tuple[str, ...] = ()  # what a reader of the figures must know
+
+    @property
+    def violations(self) -> list[str]:
+        return [f"{o.id}: {problem}" for o in self.outcomes for problem in o.violations]
+
+    @property
+    def lost(self) -> list[str]:
+        """Measures that fell by more than noise: the interval of the difference is below 0."""
+        compared = (self.comparison or {}).items()
+        return [name for name, change in compared if change.high is not None and change.high < 0]
+
+    @property
+    def holds(self) -> bool:
+        return not self.violations and not self.lost
+
+    def to_dict(self) -> Json:
+        compared = self.comparison
+        return {
+            "schema": SCHEMA,
+            "set": self.info.to_dict() | {"questions": len(self.outcomes)},
+            "index": self.index,
+            "seed": self.seed,
+            "holds": self.holds,
+            "measures": {"all": _as_json(self.overall)}
+            | {"by_kind": {kind: _as_json(figures) for kind, figures in self.by_kind.items()}},
+            "published": dict(self.published),
+            "comparison": None if compared is None else _as_json(compared),
+            "lost": self.lost,
+            "notes": list(self.notes),
+            "violations": self.violations,
+            "outcomes": [outcome.to_dict() for outcome in self.outcomes],
+        }
+
+
+def summarise(
+    info: SetInfo,
+    outcomes: Sequence[Outcome],
+    index: Json,
+    *,
+    seed: int = 0,
+    published: Mapping[str, str] | None = None,
+) -> Report:
+    """The report of one run, without a comparison. ``outcomes`` must not be empty."""
+    kinds = dict.fromkeys(outcome.kind for outcome in outcomes)
+    return Report(
+        info=info,
+        outcomes=tuple(outcomes),
+        overall=figures_of(outcomes, seed),
+        by_kind={kind: figures_of([o for o in outcomes if o.kind == kind], seed) for kind in kinds},
+        index=index,
+        seed=seed,
+        published=published or {},
+    )
+
+
+def figures_of(outcomes: Sequence[Outcome], seed: int = 0) -> Figures:
+    """Each measure over the outcomes it applies to, those that judge answers first."""
+    figures: Figures = {}
+    used = dict.fromkeys(name for outcome in outcomes for name in outcome.values)
+    for name in sorted(used, key=lambda name: name not in FIRST):
+        having = [outcome for outcome in outcomes if name in outcome.values]
+        values = [outcome.values[name] for outcome in having]
+        groups = [outcome.group for outcome in having]
+        if name == LATENCY:
+            figures["ms median"] = _percentile(values, 50)
+            figures["ms p95"] = _percentile(values, 95)
+        else:
+            figures[name] = mean_interval(values, groups, seed=seed)
+    return figures | _aurocs(outcomes, seed)
+
+
+def _percentile(values: Sequence[float], q: float) -> Interval:
+    """Without an interval: latency varies with the machine more than with the questions."""
+    return Interval(float(np.percentile(values, q)), None, None, len(values))
+
+
+def _aurocs(outcomes: Sequence[Outcome], seed: int) -> Figures:
+    """How well each score tells answerable questions from others, where there are both."""
+    figures: Figures = {}
+    for name in dict.fromkeys(name for outcome in outcomes for name in outcome.scores):
+        having = [outcome for outcome in outcomes if name in outcome.scores]
+        if len({outcome.answerable for outcome in having}) == 2:
+            groups = [outcome.group for outcome in having]
+            figures[f"{name} AUROC"] = interval(
+                _auroc(name, having), len(having), groups, seed=seed
+            )
+    return figures
+
+
+def _auroc(name: str, outcomes: Sequence[Outcome]) -> Callable[[Positions], float]:
+    labels = np.array([outcome.answerable for outcome in outcomes])
+    scores = np.array([outcome.scores[name] for outcome in outcomes])
+    return lambda positions: auroc(labels[positions], scores[positions])
+
+
+def tables(report: Report) -> RenderableType:
+    """What is printed to the terminal."""
+    parts: list[RenderableType] = [_overall_table(report)]
+    if len(report.by_kind) > 1:
+        parts.append(_kind_table(report))
+    violations = [f"- {problem}" for problem in report.violations[:NOTED]]
+    lines = [*report.notes, *violations, *verdict(report)]
+    return Group(*parts, *(Text(line) for line in lines))
+
+
+def verdict(report: Report) -> list[str]:
+    """A line on the citations and one on the comparison, if any."""
+    broken = len(report.violations)
+    lines = [] if report.info.kind == "beir" else [f"Citations that do not hold: {broken}."]
+    if report.comparison is None:
+        return lines
+    changes = ", ".join(f"{name} {_signed(change)}" for name, change in report.comparison.items())
+    outcome = (
+        f"lost beyond noise: {', '.join(report.lost)}" if report.lost else "no loss beyond noise"
+    )
+    return [*lines, f"Against the baseline: {outcome} ({changes})."]
+
+
+def _overall_table(report: Report) -> Table:
+    title = Text(f"{report.info.name}: {len(report.outcomes)} questions")
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD)
+    table.add_column("measure")
+    for heading in ("figure", "95 % interval", "questions"):
+        table.add_column(heading, justify="right")
+    if report.published:
+        table.add_column("published", justify="right")
+    for name, figure in report.overall.items():
+        row = [name, _shown(name, figure.value), _range(name, figure), str(figure.n)]
+        table.add_row(*row, *([report.published.get(name, "")] if report.published else []))
+    return table
+
+
+def _kind_table(report: Report) -> Table:
+    columns = [name for name in BY_KIND if name in report.overall]
+    table = Table(title="by kind", title_justify="left", box=SIMPLE_HEAD, collapse_padding=True)
+    table.add_column("kind", overflow="fold", min_width=15)  # fits 80 columns with the others
+    for name in ("n", *columns):
+        table.add_column(name.removesuffix(" median"), justify="right", no_wrap=True)
+    for kind, figures in report.by_kind.items():
+        n = sum(outcome.kind == kind for outcome in report.outcomes)
+        cells = [_cell(name, figures[name]) if name in figures else "–" for name in columns]
+        table.add_row(Text(kind), str(n), *cells)
+    return table
+
+
+def _cell(name: str, figure: Interval) -> str:
+    """The figure; for the measures that judge answers its interval below, to save width."""
+    value = _shown(name, figure.value) if name in COUNTS else f"{figure.value:.2f}"
+    if name not in FIRST or figure.low is None or figure.high is None:
+        return value
+    around = "–".join(f"{end:.2f}".removeprefix("0") for end in (figure.low, figure.high))
+    return f"{value}\n[dim]{around}[/dim]"
+
+
+def _shown(name: str, value: float | None) -> str:
+    if value is None:
+        return "–"
+    decimals = {"quotes": 2}.get(name, 0) if name in COUNTS else 3
+    return f"{value:.{decimals}f}"
+
+
+def _range(name: str, figure: Interval) -> str:
+    return "" if figure.low is None else f"{_shown(name, figure.low)}–{_shown(name, figure.high)}"
+
+
+def _signed(change: Interval) -> str:
+    around = "" if change.low is None else f" [{change.low:+.3f}, {change.high:+.3f}]"
+    return f"{change.value:+.3f}{around}"
+
+
+def _as_json(figures: Mapping[str, Interval]) -> Json:
+    return {name: figure.to_dict() for name, figure in figures.items()}

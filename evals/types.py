@@ -1,0 +1,142 @@
+"""The values of an evaluation: frozen, without I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from rag.types import Json, Turn
+
+SCHEMA = "citewell.eval/1"
+MAX_QUOTES = 5
+
+
+class EvalError(Exception):
+    """An eval set, a data set or a baseline cannot be used. The message says where and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question with what a right answer must quote.
+
+    ``must_quote`` is a tuple of groups of alternatives: of each group one alternative must
+    stand in some quote. ``group`` names what the question was drawn with (an article, a
+    document): the intervals treat questions of one group as one draw. Where ``text_sha256``
+    is given only quotes of that text count. ``whole_words`` asks that an alternative does
+    not begin or end inside a word or a number.
+    """
+
+    id: str
+    question: str
+    answerable: bool
+    must_quote: tuple[tuple[str, ...], ...] = ()
+    must_not_quote: tuple[str, ...] = ()
+    max_quotes: int = MAX_QUOTES
+    history: tuple[Turn, ...] = ()
+    kind: str = "other"
+    group: str | None = None
+    split: str | None = None
+    text_sha256: str | None = None
+    whole_words: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Words of a document, and the hash of the text they stand in."""
+
+    text: str
+    text_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetInfo:
+    """Which questions were asked; ``sha256`` is over the files they came from."""
+
+    name: str
+    kind: str  # "own", "squad", "beir"
+    sha256: str
+    split: str | None = None
+
+    def to_dict(self) -> Json:
+        return {
+            "name": self.name,
+            "kind": self.kind,
+            "sha256": self.sha256,
+            "split": self.split,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class EvalSet:
+    """Questions, and the texts they are about where the set brings its own (path -> text)."""
+
+    info: SetInfo
+    questions: tuple[Question, ...]
+    texts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A retrieval query; ``relevant`` maps document ids to their grade (above 0)."""
+
+    id: str
+    text: str
+    relevant: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Beir:
+    """A retrieval set. ``ids`` maps each path of ``texts`` to the documents with that text."""
+
+    info: SetInfo
+    queries: tuple[Query, ...]
+    texts: Mapping[str, str]
+    ids: Mapping[str, tuple[str, ...]]
+    published: Mapping[str, str] = field(default_factory=dict)  # measure -> figure in print
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one question.
+
+    ``values`` holds the measures that apply to it: a share or a count each, missing where
+    the measure says nothing (``refused`` of an answerable question). ``scores`` are judged
+    by how well they tell answerable questions from others. ``detail`` is for reading.
+    """
+
+    id: str
+    kind: str
+    group: str | None
+    answerable: bool
+    values: Mapping[str, float]
+    scores: Mapping[str, float] = field(default_factory=dict)
+    violations: tuple[str, ...] = ()
+    detail: Json = field(default_factory=dict)
+
+    def to_dict(self) -> Json:
+        return {
+            "id": self.id,
+            "kind": self.kind,
+            "group": self.group,
+            "answerable": self.answerable,
+            "values": dict(self.values),
+            "scores": dict(self.scores),
+            "violations": list(self.violations),
+            **self.detail,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A figure over ``n`` questions with its 95 % interval; no interval where it has none."""
+
+    value: float
+    low: float | None
+    high: float | None
+    n: int
+
+    def to_dict(self) -> Json:
+        return {"value": self.value, "low": self.low, "high": self.high, "n": self.n}
+
+
+Groups = Sequence[str | None]

@@ -1,0 +1,45 @@
+"""What can go wrong in the index layer. Messages are for the person who reads them.
+
+IndexLayerError
+├── ReadError            one file cannot be read; it is skipped with this reason
+├── HomeError            the home folder cannot be used
+│   ├── LockedError      another writer holds it
+│   ├── MismatchError    made by another embedder, chunker or reader
+│   └── NewerFormatError made by a newer version of Citewell
+├── DamageError          stored data does not match its hash
+└── ModelError           a model is missing or is not the one that was pinned
+"""
+
+from __future__ import annotations
+
+
+class IndexLayerError(Exception):
+    """Base of all errors of the index layer."""
+
+
+class ReadError(IndexLayerError):
+    pass
+
+
+class HomeError(IndexLayerError):
+    pass
+
+
+class LockedError(HomeError):
+    pass
+
+
+class MismatchError(HomeError):
+    pass
+
+
+class NewerFormatError(HomeError):
+    pass
+
+
+class DamageError(IndexLayerError):
+    pass
+
+
+class ModelError(IndexLayerError):
+    pass

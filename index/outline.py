@@ -1,0 +1,81 @@
+"""Where in a document a piece of text stands: the headings over it, who says it, when."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from index.types import Document, Section, Span
+
+NOT_QUOTED = frozenset({"heading", "navigation", "frontmatter"})
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """``section``: the innermost heading, or the question that an answer answers."""
+
+    page: int | None = None
+    section: str | None = None
+    speaker: str | None = None
+    date: str | None = None
+
+
+def contexts(sections: Sequence[Section], text: str) -> list[tuple[Section, tuple[str, ...]]]:
+    """Each section that may be quoted from, with its headings from the outermost on.
+
+    An answer's last heading is the question that was asked.
+    """
+    found: list[tuple[Section, tuple[str, ...]]] = []
+    headings: list[tuple[int, str]] = []
+    question: str | None = None
+    for section in sections:
+        if section.level:
+            headings = [(level, title) for level, title in headings if level < section.level]
+        if section.kind == "heading":
+            headings.append((section.level, _line(section, text)))
+        if section.kind == "question":
+            question = _line(section, text)
+        elif section.kind == "heading" or section.level:
+            question = None
+        if section.kind not in NOT_QUOTED:
+            titles = tuple(title for _, title in headings)
+            asked = (question,) if question and section.kind == "answer" else ()
+            found.append((section, titles + asked))
+    return found
+
+
+def place(document: Document, span: Span) -> Place:
+    """The place of the section in which the span starts; without one, only the document's date."""
+    sections = document.sections
+    at = bisect_right(sections, span.start, key=lambda section: section.span.start) - 1
+    if at < 0 or span.start >= sections[at].span.end:
+        return Place(date=document.date)
+    here = sections[at]
+    title = _over(sections, at, document.text)
+    return Place(here.page, title, here.speaker, here.date or document.date)
+
+
+def _over(sections: Sequence[Section], at: int, text: str) -> str | None:
+    """The innermost heading over a section, or its question; looks back only as far as needed."""
+    here = sections[at]
+    if here.kind == "heading":
+        return _line(here, text)
+    wants_question = here.kind == "answer" and not here.level
+    closed = here.level or None  # headings of this level and deeper are closed
+    for section in (sections[i] for i in range(at - 1, -1, -1)):
+        if wants_question and section.kind == "question":
+            return _line(section, text)
+        if not section.level:
+            continue
+        wants_question = False
+        if section.kind == "heading" and (closed is None or section.level < closed):
+            return _line(section, text)
+        closed = min(closed or section.level, section.level)
+        if closed == 1:
+            return None
+    return None
+
+
+def _line(section: Section, text: str) -> str:
+    return " ".join((section.title or section.span.of(text)).split())

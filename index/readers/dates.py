@@ -1,0 +1,139 @@
+"""The date that a text states: ISO 8601, a range as "start/end", a month as "2023-09"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+_NAMES = "january february march april may june july august september october november december"
+_MONTHS = {name[:3]: number for number, name in enumerate(_NAMES.split(), 1)}
+_M = (
+    r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?"
+    r"|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\b\.?"
+)
+_D = r"\d{1,2}(?:st|nd|rd|th)?"
+_Y = r"(?:1[5-9]|20)\d\d(?!\d)"
+_TO = r"\s*(?:-|–|—|to|until|till|and|through)\s*"
+_FORMS = (
+    rf"(?P<iso>{_Y}[-/](?:0[1-9]|1[0-2])[-/](?:0[1-9]|[12]\d|3[01])(?!\d))",
+    rf"(?P<dots>\d{{1,2}}\.\d{{1,2}}\.{_Y}(?!\.\d))",
+    rf"(?P<d1>{_D})(?:\s+(?:of\s+)?(?P<m1>{_M}),?(?:\s+(?P<y1>{_Y}))?)?{_TO}"
+    rf"(?P<d2>{_D})\s+(?:of\s+)?(?P<m2>{_M}),?\s+(?P<y2>{_Y})",
+    rf"(?P<n1>{_M})\s+(?P<e1>{_D}){_TO}(?:(?P<n2>{_M})\s+)?(?P<e2>{_D}),?\s+(?P<z2>{_Y})",
+    rf"(?P<day>{_D})[\s-]+(?:of\s+)?(?P<month>{_M})[,\s-]+(?P<year>{_Y})",
+    rf"(?P<month2>{_M})\s+(?P<day2>{_D}),?\s+(?P<year2>{_Y})",
+    rf"(?P<month3>{_M}),?\s+(?:of\s+)?(?P<year3>{_Y})",
+)
+_DATE = re.compile(r"(?<![\w./])(?:" + "|".join(_FORMS) + r")", re.IGNORECASE)
+_YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
+_STOP = re.compile(
+    r"(?<!\b[A-Z])(?<!\b[A-Z][a-z])(?<!\b(?:Mrs|Gen|Col|Sen|Gov|Rep|Rev))"
+    r"(?<!\bProf)[.!?][\"”’')\]]{0,2}\s+(?=[\"“‘(]?[^\W\d_a-z])"
+)
+_HEAD = 600  # code points in which a first sentence's date is looked for
+_KEY = re.compile(
+    r"\s*(?:date|dated|published|posted|updated|last updated|created|issued)(?:\s+on\b|\s*:)\s*",
+    re.I,
+)
+_WEEKDAY = re.compile(r"^\s*(?:on\s+)?(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+", re.I)
+_DASHED = re.compile(r"(?:\([^)]{1,40}\)\s*)?[—–-]")
+_DATELINE = re.compile(r"[A-Z][A-Z .,'/-]{2,40}(?:\([A-Z][\w ]{1,20}\)\s*)?,?\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """``iso`` is None where a sentence states several dates and begins with none of them."""
+
+    iso: str | None
+    is_day: bool  # to the day, or a range of days; not only a month
+    is_early: bool  # among the first words
+
+
+def stated(text: str) -> Stated | None:
+    """What the first sentence of a text says of its date; None where it names none."""
+    head = text[:_HEAD]
+    if not _YEAR.search(head):
+        return None
+    stop = _STOP.search(head)
+    sentence = head[: stop.end()] if stop else head
+    found = [(iso, match.start()) for match in _DATE.finditer(sentence) if (iso := _iso(match))]
+    days = [(iso, at) for iso, at in found if len(iso) > 7]
+    chosen = days or found
+    if not chosen:
+        return None
+    first, at = chosen[0]
+    early = len(sentence[:at].split()) <= 2
+    one = early or len({iso for iso, _ in chosen}) == 1
+    return Stated(first if one else None, bool(days), early)
+
+
+def of_head(lines: Iterable[str], may_be_alone: bool, may_be_dateline: bool) -> str | None:
+    """The date of a whole document, from its first lines. None where no line states it.
+
+    Such a line is "Date: …"; a date alone, and a dateline ("LONDON, 5 March 2024 (Agency) – …"),
+    where the caller says that they are the document's.
+    """
+    for line in lines:
+        head = line[:200]
+        key, place = _KEY.match(head), _DATELINE.match(head)
+        begins = key or place
+        rest = _no_weekday(head[begins.end() :] if begins else head)
+        match = _DATE.match(rest)
+        iso = _iso(match) if match else None
+        if not match or not iso:
+            continue
+        after = rest[match.end() :].strip(" \t.,")
+        is_short = len(after.split()) <= 2
+        is_dateline = place is not None and bool(is_short or _DASHED.match(after))
+        if key or (may_be_alone and is_short and not place) or (may_be_dateline and is_dateline):
+            return iso
+    return None
+
+
+def _no_weekday(text: str) -> str:
+    return _WEEKDAY.sub("", text)
+
+
+def _iso(match: re.Match[str]) -> str | None:
+    part = match.groupdict()
+    try:
+        if part["iso"]:
+            return _day(*part["iso"].replace("/", "-").split("-"))
+        if part["dots"]:
+            day, month, year = part["dots"].split(".")
+            return _day(year, month, day)
+        if part["d2"]:
+            month, year = part["m1"] or part["m2"], part["y1"] or part["y2"]
+            return _range(_day(year, month, part["d1"]), _day(part["y2"], part["m2"], part["d2"]))
+        if part["e2"]:
+            year, month = part["z2"], part["n2"] or part["n1"]
+            return _range(_day(year, part["n1"], part["e1"]), _day(year, month, part["e2"]))
+        if part["day"]:
+            return _day(part["year"], part["month"], part["day"])
+        if part["day2"]:
+            return _day(part["year2"], part["month2"], part["day2"])
+        return f"{part['year3']}-{_month(part['month3']):02d}"
+    except ValueError:  # 31 February, a month 14
+        return None
+
+
+def _day(year: str, month: str, day: str) -> str:
+    return date(int(year), _month(month), int(re.sub(r"\D", "", day))).isoformat()
+
+
+def _month(name: str) -> int:
+    return int(name) if name.isdigit() else _MONTHS[name[:3].casefold()]
+
+
+def _range(start: str, end: str) -> str:
+    if start >= end:
+        raise ValueError(f"{start} is not before {end}")
+    return f"{start}/{end}"
+
+
+def is_date(text: str) -> bool:
+    """Nothing but a date, with a weekday at most."""
+    match = _DATE.match(_no_weekday(text[:80]))
+    return bool(match and _iso(match) and not match.string[match.end() :].strip(" \t.,:"))

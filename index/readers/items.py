@@ -1,0 +1,55 @@
+"""Running text cut where it must not be glued: at gaps, and where a dated item begins."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from index.readers import dates
+from index.readers.dates import Stated
+from index.readers.pieces import EDGE, Mark, Marks, Piece
+
+
+def find(
+    pieces: Sequence[Piece], decided: set[int], heads: set[int], below: Mapping[int, int]
+) -> Marks:
+    """Marks of kind "item" and "text" for the pieces that no other rule has ``decided``.
+
+    ``below``: for each heading the level at which text apart from it closes headlines.
+    """
+    stated = _stated(pieces, decided)
+    several = sum(_opens(date) for date in stated.values()) > 1
+    marks: Marks = {}
+    depth = 1
+    for i, piece in enumerate(pieces):
+        depth = below.get(i, depth)
+        if i in decided:
+            continue
+        under_heading = i - 1 in heads
+        apart = piece.blanks > 1 and not under_heading
+        level = depth if apart else 0
+        date = stated.get(i)
+        if date and ((several and _opens(date)) or (apart and _closes(pieces, decided, i))):
+            marks[i] = Mark("item", level, date=date.iso)
+        elif apart or i - 1 in decided:
+            marks[i] = Mark("text", level)
+    return marks
+
+
+def _stated(pieces: Sequence[Piece], decided: set[int]) -> dict[int, Stated]:
+    return {
+        i: date
+        for i, piece in enumerate(pieces)
+        if i not in decided and piece.blanks and (date := dates.stated(piece.text)) is not None
+    }
+
+
+def _opens(date: Stated) -> bool:
+    """A month alone, amid a sentence, is rather a mention than an item's date."""
+    return date.is_day or date.is_early
+
+
+def _closes(pieces: Sequence[Piece], decided: set[int], i: int) -> bool:
+    """The piece stands apart from what follows it, too."""
+    following = i + 1
+    blanks = pieces[following].blanks if following < len(pieces) else EDGE
+    return blanks > 1 or following in decided

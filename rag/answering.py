@@ -1,0 +1,225 @@
+"""What was found, made into the answer object: answered, partial, refused, or about the collection."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from index.store import Snapshot
+from rag.compose import Candidate, cite, to_sentences
+from rag.errors import WriterError
+from rag.pipeline import Clock, Found, Pipeline
+from rag.render import answer_text
+from rag.settings import Settings
+from rag.types import Answer, AnswerSentence, Citation, IndexState, Json, Reason, Writer
+from rag.verify import check
+
+LISTED = 20  # documents named in an answer about the collection
+OpenWriter = Callable[[Settings], Writer]
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """What is known of an answer before anything was found."""
+
+    id: str
+    answer_key: str
+    question: str
+    standalone_question: str
+    requested_mode: str
+    filter: Json | None
+    index: IndexState
+    threshold: float
+
+    def answer(
+        self,
+        status: str,
+        text: str = "",
+        confidence: float = 0.0,
+        sentences: Sequence[AnswerSentence] = (),
+        citations: Sequence[Citation] = (),
+        reason: Reason | None = None,
+        warnings: Sequence[str] = (),
+    ) -> Answer:
+        return Answer(
+            id=self.id,
+            answer_key=self.answer_key,
+            question=self.question,
+            standalone_question=self.standalone_question,
+            status=status,
+            mode="extractive",
+            requested_mode=self.requested_mode,
+            text=text,
+            confidence=confidence,
+            sentences=tuple(sentences),
+            citations=tuple(citations),
+            index=self.index,
+            reason=reason,
+            warnings=tuple(warnings),
+            filter=self.filter,
+        )
+
+
+def as_answer(
+    base: Collected,
+    found: Sequence[Found],
+    pipeline: Pipeline,
+    open_writer: OpenWriter | None,
+    clock: Clock,
+) -> Answer:
+    """The answer to a question of one or more parts; an LLM writes it where one is given."""
+    answered = [one for one in found if one.answered]
+    if not answered:
+        return _refusal(base, found, pipeline)
+    chosen = _chosen(answered)
+    sentences: list[AnswerSentence] = []
+    citations: list[Citation] = []
+    for part, candidates in chosen:
+        more, cited = to_sentences(candidates, part.chance, len(citations) + 1)
+        sentences += more
+        citations += cited
+    left = [one for one in found if not one.answered]
+    answer = base.answer(
+        "partial" if left else "answered",
+        answer_text([sentence.to_dict() for sentence in sentences]),
+        min(one.chance for one in answered),
+        sentences,
+        citations,
+        _part_reason(left, base, pipeline) if left else None,
+        _warnings(one for _, candidates in chosen for one in candidates),
+    )
+    if open_writer is None:
+        return answer
+    with clock.measure("write"):
+        return _written(answer, open_writer, pipeline.settings)
+
+
+def empty_answer(base: Collected, *, filtered: bool) -> Answer:
+    """Nothing to search: an index without passages, or a filter that lets none through."""
+    if filtered:
+        message = "No document passes the filter. Ask without it, or check the names in it."
+        return base.answer("no_answer", reason=Reason("nothing_retrieved", message))
+    message = "Nothing is indexed yet. Run 'citewell index FOLDER' and ask again."
+    return base.answer("no_answer", reason=Reason("empty_index", message))
+
+
+def collection_answer(base: Collected, topic: str, snapshot: Snapshot) -> Answer:
+    """About the collection itself, from the catalogue, with no claim about what documents say."""
+    state = base.index
+    count = f"{state.documents} document{'' if state.documents == 1 else 's'}"
+    if topic == "greeting":
+        text = (
+            f"Hello. Ask a question about the {count} in this index; "
+            "the answer is quoted from them, or you are told that they do not say."
+        )
+    elif not state.documents:
+        text = "The index holds no documents yet. Run 'citewell index FOLDER' first."
+    else:
+        page = snapshot.catalogue.documents(snapshot.version, LISTED, None)
+        names = [
+            one.path if one.title in one.path else f"{one.title} ({one.path})" for one in page
+        ]
+        more = f" and {state.documents - len(page)} more" if state.documents > len(page) else ""
+        text = f"The index holds {count} in {state.passages} passages: {', '.join(names)}{more}."
+    return base.answer("info", text, confidence=1.0)
+
+
+def _chosen(answered: Sequence[Found]) -> list[tuple[Found, list[Candidate]]]:
+    """Each part's sentences without those that an earlier part has already."""
+    seen: set[tuple[str, int]] = set()
+    chosen = []
+    for part in answered:
+        new = [one for one in part.chosen if one.place not in seen]
+        seen.update(one.place for one in new)
+        chosen.append((part, new))
+    return chosen
+
+
+def _refusal(base: Collected, found: Sequence[Found], pipeline: Pipeline) -> Answer:
+    chance = max(one.chance for one in found)
+    missing = _missing(found, pipeline)
+    if not any(one.ranked for one in found):
+        code, message = "nothing_retrieved", "The documents do not say: nothing in them is close."
+    else:
+        code = "not_supported"
+        message = "The documents do not say: no sentence in them answers this well enough."
+    if missing:
+        message += f" No document holds {_listed(missing)}."
+    reason = Reason(code, message, _nearest(found), missing, round(chance, 4), base.threshold)
+    return base.answer("no_answer", confidence=chance, reason=reason)
+
+
+def _part_reason(left: Sequence[Found], base: Collected, pipeline: Pipeline) -> Reason:
+    asked = _listed([one.question.text for one in left])
+    chance = max(one.chance for one in left)
+    return Reason(
+        "part_not_supported",
+        f"The documents do not say: {asked}",
+        _nearest(left),
+        _missing(left, pipeline),
+        round(chance, 4),
+        base.threshold,
+    )
+
+
+def _nearest(found: Sequence[Found]) -> tuple[Citation, ...]:
+    nearest = [one for part in found for one in part.nearest][:3]
+    return tuple(cite(one, number) for number, one in enumerate(nearest, start=1))
+
+
+def _missing(found: Sequence[Found], pipeline: Pipeline) -> tuple[str, ...]:
+    missing = [term for one in found for term in pipeline.missing_terms(one.question)]
+    return tuple(dict.fromkeys(missing))
+
+
+def _listed(items: Sequence[str]) -> str:
+    return ", ".join(f"“{item}”" for item in items)
+
+
+def _warnings(candidates: Iterable[Candidate]) -> list[str]:
+    """What was noted when the quoted documents were read, each once."""
+    documents = {one.document.id: one.document for one in candidates}
+    return [
+        f"{document.path}: {warning}"
+        for document in documents.values()
+        for warning in document.warnings
+    ]
+
+
+def _written(answer: Answer, open_writer: OpenWriter, settings: Settings) -> Answer:
+    """The answer in an LLM's words as far as they pass the check; else as it was, and why."""
+    quotes = [citation.quote for citation in answer.citations]
+    try:
+        written = open_writer(settings).write(answer.standalone_question, quotes)
+    except WriterError as error:
+        return replace(answer, fallback=str(error))
+    checked = check(written, quotes)
+    if not checked.kept:
+        why = (
+            "nothing that the LLM wrote passed the check against the quotes"
+            if checked.removed
+            else "the LLM found no answer in the quotes"
+        )
+        return replace(answer, fallback=why, removed=checked.removed)
+    used = sorted({number for sentence in checked.kept for number in sentence.citations})
+    renumbered = {old: new for new, old in enumerate(used, start=1)}
+    certain = {sentence.citations[0]: sentence.confidence for sentence in answer.sentences}
+    sentences = tuple(
+        AnswerSentence(
+            sentence.text,
+            tuple(renumbered[number] for number in sentence.citations),
+            min(certain.get(number, answer.confidence) for number in sentence.citations),
+        )
+        for sentence in checked.kept
+    )
+    citations = tuple(
+        replace(answer.citations[old - 1], number=new) for old, new in renumbered.items()
+    )
+    return replace(
+        answer,
+        mode="llm",
+        text=answer_text([sentence.to_dict() for sentence in sentences]),
+        sentences=sentences,
+        citations=citations,
+        removed=checked.removed,
+    )

@@ -1,0 +1,221 @@
+"""The command line: one thin function a command; the work is in ``rag/commands``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, Optional
+
+import typer
+
+from index.errors import IndexLayerError, LockedError, ReadError
+from rag.errors import QuestionError, RagError
+from rag.settings import Settings, default_home, load_settings
+
+DONE, NO, WRONG_USE, FAILURE, LOCKED, INTERRUPTED = 0, 1, 2, 3, 75, 130
+
+app = typer.Typer(
+    name="citewell",
+    help="Ask a folder of documents; every sentence of the answer is a quote you can check.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Home = Annotated[
+    Optional[Path],  # noqa: UP045 - typer reads the annotation at run time
+    typer.Option("--home", help="Folder of the index (CITEWELL_HOME, else the platform's own)."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Download = Annotated[
+    bool, typer.Option("--allow-download", help="Let a model that you named come from its hub.")
+]
+Paths = Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files or folders.")]
+Documents = Annotated[
+    Optional[list[str]],  # noqa: UP045
+    typer.Option("--document", help="Only this document: its id, path or a pattern of paths."),
+]
+
+
+def _settings(home: Path | None, **flags: Any) -> tuple[Path, Settings]:
+    where = home.expanduser().absolute() if home else default_home()
+    return where, load_settings(where, flags)
+
+
+@app.command()
+def index(
+    paths: Paths, home: Home = None, as_json: AsJson = False, allow_download: Download = False
+) -> None:
+    """Index files and folders, or bring them up to date."""
+    from rag.commands import index as command
+
+    raise typer.Exit(
+        command.run(*_settings(home, allow_download=allow_download or None), paths, as_json)
+    )
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="In plain language.")] = "",
+    home: Home = None,
+    as_json: AsJson = False,
+    batch: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--batch", help="JSON lines of questions; one answer object a line."),
+    ] = None,
+    history: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--history", help="JSON file with the earlier turns of the conversation."),
+    ] = None,
+    document: Documents = None,
+    mode: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--mode", help="extractive or llm."),
+    ] = None,
+    allow_download: Download = False,
+) -> None:
+    """Ask a question; exit code 1 when the documents do not say."""
+    from rag.commands import ask as command
+
+    where, settings = _settings(home, mode=mode, allow_download=allow_download or None)
+    raise typer.Exit(command.run(where, settings, question, batch, history, document, as_json))
+
+
+@app.command()
+def search(
+    query: str,
+    home: Home = None,
+    as_json: AsJson = False,
+    k: Annotated[int, typer.Option("-k", help="Passages to print.")] = 10,
+    document: Documents = None,
+) -> None:
+    """Print the passages nearest to a query; exit code 1 when there is none."""
+    from rag.commands import search as command
+
+    raise typer.Exit(command.run(*_settings(home), query, k, document, as_json))
+
+
+@app.command()
+def serve(
+    paths: Annotated[
+        Optional[list[Path]],  # noqa: UP045
+        typer.Argument(metavar="[PATH...]", help="Files or folders to index first."),
+    ] = None,
+    home: Home = None,
+    host: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--host", help="Any but this machine needs CITEWELL_TOKEN."),
+    ] = None,
+    port: Annotated[Optional[int], typer.Option("--port")] = None,  # noqa: UP045
+    as_json: AsJson = False,
+    allow_download: Download = False,
+) -> None:
+    """Serve the chat page and the HTTP API."""
+    from rag.commands import serve as command
+
+    flags = {"host": host, "port": port, "allow_download": allow_download or None}
+    del as_json  # taken by every command; what the server says is JSON already
+    raise typer.Exit(command.run(*_settings(home, **flags), paths or []))
+
+
+@app.command()
+def verify(
+    file: Annotated[Path, typer.Argument(help="What 'ask --json' printed; - for standard input.")],
+    home: Home = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check each citation of an answer; exit code 1 unless all hold."""
+    from rag.commands import verify as command
+
+    raise typer.Exit(command.run(*_settings(home), file, as_json))
+
+
+@app.command(name="eval")
+def evaluate(
+    set_path: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Argument(metavar="[SET]", help="An eval set, or the path of the data set."),
+    ] = None,
+    home: Home = None,
+    as_json: AsJson = False,
+    dataset: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Option("--dataset", help="squad or beir: SET is then the data set's path."),
+    ] = None,
+    split: Annotated[Optional[str], typer.Option("--split")] = None,  # noqa: UP045
+    limit: Annotated[
+        Optional[int],  # noqa: UP045
+        typer.Option("--limit", help="Ask a sample of this many questions."),
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", help="Of the sample.")] = 0,
+    out: Annotated[Optional[Path], typer.Option("--out", help="Write JSON here.")] = None,  # noqa: UP045
+    baseline: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--baseline", help="An earlier --out; exit code 1 on a loss beyond noise."),
+    ] = None,
+) -> None:
+    """Ask the questions of an eval set and say how many answers are right."""
+    from rag.commands import eval as command
+
+    where, settings = _settings(home)
+    raise typer.Exit(
+        command.run(
+            where if home or not dataset else None,
+            settings,
+            set_path,
+            dataset=dataset,
+            split=split,
+            limit=limit,
+            seed=seed,
+            out=out,
+            baseline=baseline,
+            as_json=as_json,
+        )
+    )
+
+
+@app.command()
+def status(home: Home = None, as_json: AsJson = False) -> None:
+    """Say what is indexed."""
+    from rag.commands import status as command
+
+    raise typer.Exit(command.run(*_settings(home), as_json))
+
+
+def main() -> None:
+    """The entry point: errors become one plain sentence and an exit code."""
+    from index.offline import close_network
+
+    close_network()
+    sys.exit(_guard(lambda: app(standalone_mode=False)))
+
+
+def _guard(run: Callable[[], Any]) -> int:
+    import click
+
+    try:
+        return int(run() or 0)
+    except click.exceptions.Abort:
+        return INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        return WRONG_USE
+    except KeyboardInterrupt:
+        print("Stopped. What was committed before is kept.", file=sys.stderr)
+        return INTERRUPTED
+    except LockedError as error:
+        return _say(error, LOCKED)
+    except (QuestionError, ReadError) as error:
+        return _say(error, WRONG_USE)
+    except (IndexLayerError, RagError) as error:
+        return _say(error, FAILURE)
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever read our output has gone; nothing more can be said
+        return FAILURE
+
+
+def _say(error: Exception, code: int) -> int:
+    print(f"citewell: {error}", file=sys.stderr)
+    return code

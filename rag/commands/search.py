@@ -1,0 +1,35 @@
+"""``citewell search``: the passages nearest to a query."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from rag.settings import Settings
+
+
+def run(
+    home: Path,
+    settings: Settings,
+    query: str,
+    k: int,
+    documents: Sequence[str] | None,
+    as_json: bool,
+) -> int:
+    from rag.engine import Engine
+
+    engine = Engine.open(home, settings)
+    try:
+        found = engine.search(query, k, {"documents": list(documents)} if documents else None)
+    finally:
+        engine.close()
+    if as_json:
+        print(json.dumps(found, ensure_ascii=False))
+    else:
+        for hit in found["hits"]:
+            where = f"{hit['path']}, {hit['start_char_index']}–{hit['end_char_index']}"
+            print(f"{hit['rank']}. {where}\n   {' '.join(hit['text'].split())}")
+        if not found["hits"]:
+            print("No passage found.")
+    return 0 if found["hits"] else 1

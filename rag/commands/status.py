@@ -1,0 +1,31 @@
+"""``citewell status``: what is indexed, said without loading a model."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from rag.settings import Settings
+
+
+def run(home: Path, settings: Settings, as_json: bool) -> int:
+    from rag.engine import Engine
+
+    engine = Engine.open(home, settings)
+    try:
+        status = engine.status()
+    finally:
+        engine.close()
+    if as_json:
+        print(json.dumps(status, ensure_ascii=False, indent=1))
+        return 0
+    index = status["index"]
+    print(f"Home      {status['home']}")
+    print(f"Index     {index['documents']} documents, {index['passages']} passages")
+    print(f"Version   {index['version']}, fingerprint {index['fingerprint'] or 'none yet'}")
+    print(f"Embedder  {status['embedder']}")
+    print(f"Reader    {status['reader']}, fitted on {status['fitted_on']}")
+    print(f"Mode      {status['mode']}{', an LLM is set' if status['llm'] else ''}")
+    for root in status["roots"]:
+        print(f"Root      {root}")
+    return 0

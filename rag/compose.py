@@ -1,0 +1,233 @@
+"""Readings to an answer's sentences: which, how many, in which order. Pure.
+
+A quote is a whole sentence of a document. What may be quoted is said in ``index.quotable``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from index.outline import place
+from index.quotable import is_declarative
+from index.types import Document, Passage, Span
+from rag.model import chance
+from rag.question import Question
+from rag.types import AnswerSentence, Citation, PassageText, Reading
+from rag.words import fold, words
+
+# A sentence that opens with one of these points back at the one before it.
+_LEANS = re.compile(
+    r"(?:(?:and|but|so|or|yet|then|thus|therefore|hence|however|moreover|furthermore|besides|also|"
+    r"instead|otherwise|consequently|accordingly|nevertheless|nonetheless|meanwhile|similarly|"
+    r"likewise|in addition|as a result|for this reason|that is why|because of (?:this|that))\b[,\s]*)?"
+    r"(?:he|she|it|they|this|that|these|those|his|her|its|their|such|both|neither|the (?:former|"
+    r"latter)|the (?:first|second|third|last)(?: one)?(?= (?:is|was|are|were|will)))\b",
+    re.IGNORECASE,
+)
+_EXPLETIVE = re.compile(
+    r"it(?:'s| is| was| has been| will be)? (?:\w+ ){0,3}(?:that|to|whether|who)\b", re.IGNORECASE
+)
+# A sentence that opens with one of these goes on with the list or reasoning before it.
+_GOES_ON = re.compile(
+    r"(?:and |but )?(?:the )?(?:first(?:ly)?|second(?:ly)?|third(?:ly)?|fourth|another|other|also|"
+    r"in addition|additionally|moreover|furthermore|finally|lastly|besides|next|then|therefore|"
+    r"thus|as a result|consequently|this|these|they|such)\b",
+    re.IGNORECASE,
+)
+SHORT = 4  # words; a sentence of fewer says little without the one before it
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence that was read, with all that is needed to quote it."""
+
+    document: Document
+    passage: Passage
+    span: Span
+    score: float
+    share: float  # of the belief among all sentences that were read; they sum to 1
+    highlight: Span | None = None
+
+    @property
+    def text(self) -> str:
+        return self.document[self.span]
+
+    @property
+    def place(self) -> tuple[str, int]:
+        return self.document.id, self.span.start
+
+
+def passage_text(document: Document, passage: Passage) -> PassageText:
+    """What a reader sees; of a sentence that was cut for embedding, the part in the passage."""
+    start, end = passage.span.start, passage.span.end
+    spans = tuple(
+        Span(max(start, one.start) - start, min(end, one.end) - start)
+        for one in passage.sentences
+    )
+    return PassageText(document[passage.span], passage.headings, spans)
+
+
+def candidates(
+    read: Sequence[tuple[Document, Passage]], readings: Sequence[Reading]
+) -> list[Candidate]:
+    """All sentences that may be quoted, best first, each once."""
+    found: dict[tuple[str, str], Candidate] = {}
+    for (document, passage), reading in zip(read, readings, strict=True):
+        for span, sentence in zip(passage.sentences, reading.sentences, strict=True):
+            text = document[span]
+            if not is_declarative(text):
+                continue
+            one = Candidate(document, passage, span, sentence.score, 0.0, sentence.highlight)
+            key = (document.id, fold(" ".join(text.split())))
+            if key not in found or found[key].score < one.score:
+                found[key] = one
+    ranked = sorted(found.values(), key=lambda one: (-one.score, one.place))
+    if not ranked:
+        return []
+    belief = np.exp(np.array([one.score for one in ranked]) - ranked[0].score)
+    belief /= belief.sum()
+    return [replace(one, share=float(b)) for one, b in zip(ranked, belief, strict=True)]
+
+
+def choose(
+    question: Question,
+    ranked: Sequence[Candidate],
+    choice: Mapping[str, Mapping[str, float]],
+    max_sentences: int,
+) -> list[Candidate]:
+    """The sentences of the answer, in the order of the text.
+
+    ``choice`` gives for each kind of question (or "other") how many sentences it has at
+    most and what share of the best one's belief a further one needs.
+    """
+    if not ranked:
+        return []
+    rule = choice.get(question.kind, choice["other"])
+    limit = min(int(rule["most"]), max_sentences)
+    best = ranked[0]
+    chosen = [best]
+    for one in ranked[1:]:
+        if len(chosen) >= limit or one.share < rule["share"] * best.share:
+            break
+        if not any(_repeats(one, other) for other in chosen):
+            chosen.append(one)
+    if rule.get("goes_on"):
+        chosen = _follow(chosen, ranked, limit)
+    return _in_order(_with_neighbours(chosen, max_sentences))
+
+
+def _follow(
+    chosen: list[Candidate], ranked: Sequence[Candidate], limit: int
+) -> list[Candidate]:
+    """With the sentences right after the best that go on with its list or reasoning."""
+    found = list(chosen)
+    last = chosen[0]
+    while len(found) < limit:
+        after = _next_sentence(last)
+        if after is None or not _GOES_ON.match(last.document[after]):
+            break
+        known = (one for one in ranked if one.document is last.document and one.span == after)
+        last = next(known, replace(last, span=after, share=0.0, highlight=None))
+        if last not in found:
+            found.append(last)
+    return found
+
+
+def _with_neighbours(chosen: list[Candidate], max_sentences: int) -> list[Candidate]:
+    """Brings the sentence before each one that cannot stand alone, as far as there is room."""
+    found = list(chosen)
+    for one in chosen:
+        before = _sentence_before(one)
+        if before is None or not cannot_stand_alone(one.text):
+            continue
+        if len(found) < max_sentences and all(
+            other.document.id != one.document.id or other.span != before for other in found
+        ):
+            found.append(replace(one, span=before, highlight=None))
+    return found
+
+
+def cannot_stand_alone(sentence: str) -> bool:
+    """Whether it points back at what was said before, or is too short to say what it is about."""
+    text = sentence.lstrip("\"'“‘«(*_ ")
+    if _EXPLETIVE.match(text):
+        return False
+    return _LEANS.match(text) is not None or len(words(text)) < SHORT
+
+
+def _sentence_before(one: Candidate) -> Span | None:
+    """The declarative sentence right before, in the same passage."""
+    at = one.passage.sentences.index(one.span) if one.span in one.passage.sentences else 0
+    if at == 0:
+        return None
+    before = one.passage.sentences[at - 1]
+    return before if is_declarative(one.document[before]) else None
+
+
+def _next_sentence(one: Candidate) -> Span | None:
+    at = one.passage.sentences.index(one.span) + 1
+    if at >= len(one.passage.sentences):
+        return None
+    after = one.passage.sentences[at]
+    return after if is_declarative(one.document[after]) else None
+
+
+def _repeats(one: Candidate, other: Candidate) -> bool:
+    """Whether two sentences say the same words, wherever they stand."""
+    left, right = (frozenset(fold(w) for w in words(c.text)) for c in (one, other))
+    return len(left & right) >= 0.9 * max(len(left), len(right), 1)
+
+
+def _in_order(chosen: Sequence[Candidate]) -> list[Candidate]:
+    """By document, the one with the best sentence first, then by place."""
+    first = {one.document.id: at for at, one in reversed(list(enumerate(chosen)))}
+    return sorted(chosen, key=lambda one: (first[one.document.id], one.span.start))
+
+
+def cite(one: Candidate, number: int) -> Citation:
+    """The citation of a sentence; its quote is the document's text, unchanged."""
+    where = place(one.document, one.span)
+    return Citation(
+        number=number,
+        document_id=one.document.id,
+        document_title=one.document.title,
+        path=one.document.path,
+        span=one.span,
+        quote=one.text,
+        text_sha256=one.document.text_sha256,
+        page=where.page,
+        section=where.section,
+        speaker=where.speaker,
+        date=where.date,
+    )
+
+
+def to_sentences(
+    chosen: Sequence[Candidate], answer_chance: float, first_number: int = 1
+) -> tuple[list[AnswerSentence], list[Citation]]:
+    """Sentences and citations of an answer; the best sentence has the answer's own chance."""
+    best = max((one.share for one in chosen), default=1.0)
+    citations = [cite(one, number) for number, one in enumerate(chosen, start=first_number)]
+    sentences = [
+        AnswerSentence(
+            text=citation.quote,
+            citations=(citation.number,),
+            confidence=answer_chance * one.share / best if best else answer_chance,
+            highlight=_inside(one.highlight, citation.quote),
+        )
+        for one, citation in zip(chosen, citations, strict=True)
+    ]
+    return sentences, citations
+
+
+def _inside(highlight: Span | None, quote: str) -> Span | None:
+    return highlight if highlight and 0 <= highlight.start < highlight.end <= len(quote) else None
+
+
+def answer_chance(readings: Sequence[Reading]) -> float:
+    """The chance that the best sentence of all answers; 0 without any."""
+    return chance(max((reading.answerable for reading in readings), default=-50.0))

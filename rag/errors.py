@@ -1,0 +1,25 @@
+"""What can go wrong between a question and its answer.
+
+RagError
+├── QuestionError    the question, history or filter cannot be used
+├── SettingsError    a setting has a value that cannot be used
+└── WriterError      the LLM did not give an answer
+"""
+
+from __future__ import annotations
+
+
+class RagError(Exception):
+    """Base of all errors of the rag layer."""
+
+
+class QuestionError(RagError):
+    pass
+
+
+class SettingsError(RagError):
+    pass
+
+
+class WriterError(RagError):
+    pass

@@ -1,0 +1,49 @@
+"""Passages for a question: dense and BM25 rankings, fused. Pure functions over hits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from index.types import Hit
+
+
+def fuse(dense: Sequence[Hit], bm25: Sequence[Hit]) -> list[Hit]:
+    """The fusion in use; docs/retrieval.md says what it was compared with."""
+    return reciprocal_rank_fusion([dense, bm25])
+
+
+def reciprocal_rank_fusion(rankings: Sequence[Sequence[Hit]], k: float = 60.0) -> list[Hit]:
+    """Sum of 1 / (k + rank) over the rankings (Cormack, Clarke and Büttcher 2009)."""
+    scores: dict[int, float] = {}
+    for ranking in rankings:
+        for rank, hit in enumerate(ranking, start=1):
+            scores[hit.passage_id] = scores.get(hit.passage_id, 0.0) + 1.0 / (k + rank)
+    return _sorted(scores)
+
+
+def weighted_sum(
+    rankings: Sequence[Sequence[Hit]], weights: Sequence[float]
+) -> list[Hit]:
+    """Weighted sum of scores that each ranking maps to 0 (its last hit) … 1 (its first).
+
+    A passage that a ranking does not hold counts as its last.
+    """
+    scores: dict[int, float] = {}
+    for ranking, weight in zip(rankings, weights, strict=True):
+        for hit, score in zip(ranking, _normalised(ranking), strict=True):
+            scores[hit.passage_id] = scores.get(hit.passage_id, 0.0) + weight * score
+    return _sorted(scores)
+
+
+def _normalised(ranking: Sequence[Hit]) -> list[float]:
+    if not ranking:
+        return []
+    low = min(hit.score for hit in ranking)
+    span = max(hit.score for hit in ranking) - low
+    return [(hit.score - low) / span if span else 1.0 for hit in ranking]
+
+
+def _sorted(scores: dict[int, float]) -> list[Hit]:
+    """Best first; passages with the same score in the order of their ids, so that runs repeat."""
+    ranked = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
+    return [Hit(passage_id, score, "fused") for passage_id, score in ranked]

@@ -1,0 +1,116 @@
+"""SQuAD questions as the reader meets them: retrieved passages, features, and which sentence is right.
+
+Beside each question as it was asked there are two made unanswerable by rule: without its
+own paragraph (what is left is about the same things) and without its own article (what is
+left is about something else). SQuAD's own unanswerable questions are all near misses, and
+a decision fitted on these alone refuses too little of what is simply not there.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evals.datasets import load_squad
+from evals.metrics import groups_in
+from evals.types import EvalSet, Question, Quote
+from index.quotable import is_declarative
+from index.store import Snapshot
+from index.types import Document, Ids, Passage
+from rag.compose import passage_text
+from rag.engine import Engine
+from rag.features import Matrix
+from rag.pipeline import Pipeline
+from rag.question import Question as Asked
+from rag.question import analyse
+from rag.read import SimilarityReader
+
+SEED = 20260101
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One question over the passages that were read for it; one row a quotable sentence."""
+
+    question: Asked
+    group: str  # the article
+    rows: Matrix  # (n sentences, n features)
+    right: NDArray[np.bool_]  # (n sentences,)
+
+
+def collect(engine: Engine, squad: EvalSet) -> Iterator[Example]:
+    """Examples for every question of a SQuAD set that the engine has indexed."""
+    snapshot = engine.index.snapshot()
+    pipeline = engine.pipeline(snapshot)
+    reader = pipeline.reader()
+    assert isinstance(reader, SimilarityReader)
+    where = _passages_of(snapshot, pipeline)
+    everything = np.concatenate([ids for ids in where.values()])
+    rng = random.Random(SEED)
+    for question in squad.questions:
+        yield _example(question, pipeline, reader, None)
+        chance = rng.random()
+        if not question.answerable or chance > 2 / 3:
+            continue
+        own = _own(question, where, article=chance > 1 / 3)
+        rest = np.setdiff1d(everything, own)
+        yield _example(replace(question, answerable=False), pipeline, reader, rest)
+
+
+def _example(
+    question: Question, pipeline: Pipeline, reader: SimilarityReader, only: Ids | None
+) -> Example:
+    hits = pipeline.retrieve(question.question, only)["fused"][: pipeline.settings.read_k]
+    read = pipeline.load(hits)
+    asked = analyse(question.question)
+    texts = [passage_text(document, passage) for document, passage in read]
+    rows, _ = reader.features(asked, texts)
+    quotes = [_quote(document, passage, at) for document, passage in read
+              for at in range(len(passage.sentences))]  # fmt: skip
+    quotable = np.array([is_declarative(quote.text) for quote in quotes], dtype=bool)
+    right = np.array(
+        [question.answerable and bool(groups_in(question, [quote])) for quote in quotes], dtype=bool
+    )
+    return Example(asked, str(question.group), rows[quotable], right[quotable])
+
+
+def _quote(document: Document, passage: Passage, at: int) -> Quote:
+    return Quote(document[passage.sentences[at]], document.text_sha256)
+
+
+def _passages_of(snapshot: Snapshot, pipeline: Pipeline) -> dict[tuple[str, str], Ids]:
+    """Passage ids by article (the folder of the file) and hash of the text."""
+    found: dict[tuple[str, str], list[int]] = {}
+    for passage in snapshot.catalogue.passages(snapshot.version):
+        document = pipeline.document(snapshot, passage.document_id)
+        article = document.path.split("/")[0]
+        found.setdefault((article, document.text_sha256), []).append(passage.id)
+    return {key: np.array(ids, np.int64) for key, ids in found.items()}
+
+
+def _own(question: Question, where: dict[tuple[str, str], Ids], *, article: bool) -> Ids:
+    """The passages of a question's paragraph, or of its whole article."""
+    home = next(name for name, sha256 in where if sha256 == question.text_sha256)
+    return np.concatenate(
+        [
+            ids
+            for (name, sha256), ids in where.items()
+            if sha256 == question.text_sha256 or (article and name == home)
+        ]
+    )
+
+
+def load(path: Path) -> EvalSet:
+    return load_squad(path)
+
+
+def by_group(examples: Sequence[Example]) -> dict[str, list[Example]]:
+    groups: dict[str, list[Example]] = {}
+    for example in examples:
+        groups.setdefault(example.group, []).append(example)
+    return groups

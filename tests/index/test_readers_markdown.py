@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+from index.readers import parse
+from index.types import Parsed
+
+README = """\
+---
+title: "Tide table"
+date: 2024-03-05
+---
+[![build](http://x/y.svg)](http://x)
+
+# The *tide* `table` ##
+
+Prints the tides. See [the notes](notes.md) for more.
+It needs no network.
+
+<!-- a comment
+over two lines -->
+
+Set-up
+------
+
+* one thing
+* another
+
+| place | metres |
+|-------|--------|
+| Bergen | 1.2 |
+
+```python
+print("tides")
+```
+
+> Quoted words
+> go on.
+
+**Known gaps:**
+
+The north is not covered.
+
+[ref]: http://foo
+"""
+
+
+def read(text: str) -> Parsed:
+    return parse(text.encode(), "README.md")
+
+
+def rows(parsed: Parsed) -> list[tuple[str, str]]:
+    return [(s.kind, s.span.of(parsed.text)) for s in parsed.sections]
+
+
+def test_blocks_are_sections_with_spans_into_the_raw_text() -> None:
+    assert rows(read(README)) == [
+        ("frontmatter", '---\ntitle: "Tide table"\ndate: 2024-03-05\n---'),
+        ("navigation", "[![build](http://x/y.svg)](http://x)"),
+        ("heading", "The *tide* `table`"),
+        (
+            "text",
+            "Prints the tides. See [the notes](notes.md) for more.\nIt needs no network.",
+        ),
+        ("navigation", "<!-- a comment\nover two lines -->"),
+        ("heading", "Set-up"),
+        ("list", "* one thing\n* another"),
+        ("table", "| place | metres |\n|-------|--------|\n| Bergen | 1.2 |"),
+        ("code", 'print("tides")'),
+        ("text", "> Quoted words\n> go on."),
+        ("heading", "**Known gaps:**"),
+        ("text", "The north is not covered."),
+        ("navigation", "[ref]: http://foo"),
+    ]
+
+
+def test_titles_are_without_markup_and_levels_nest() -> None:
+    parsed = read(README)
+    assert [(s.title, s.level) for s in parsed.sections if s.kind == "heading"] == [
+        ("The tide table", 1),
+        ("Set-up", 2),
+        ("Known gaps", 3),
+    ]
+
+
+def test_front_matter_gives_title_and_date() -> None:
+    parsed = read(README)
+    assert (parsed.title, parsed.date) == ("Tide table", "2024-03-05")
+    assert read("+++\ntitle = 'Tides'\n+++\nWords.\n").title == "Tides"
+    assert read("# Tides\n\nWords.\n").title == "Tides"
+    assert read("Words first.\n\n# Tides\n\nMore.\n").title is None
+
+
+def test_a_rule_at_the_start_is_no_front_matter() -> None:
+    assert rows(read("---\n\nWords here.\n")) == [("navigation", "---"), ("text", "Words here.")]
+
+
+def test_spans_hold_with_other_line_ends_and_a_byte_order_mark() -> None:
+    text = README.replace("\n", "\r\n")
+    parsed = parse(b"\xef\xbb\xbf" + text.encode(), "README.md")
+    assert parsed.text == text
+    plain = [(kind, words.replace("\r\n", "\n")) for kind, words in rows(parsed)]
+    assert plain == rows(read(README))
+
+
+def test_talk_with_bold_labels_has_speakers() -> None:
+    parsed = read(
+        "# Museum\n\n**Anna:** Why is the door shut?\n\n**Bo:** It is being painted.\n\n"
+        "**Anna:** And the other one?\n\n**Bo:** That one is open all day.\n"
+    )
+    assert [(s.kind, s.speaker) for s in parsed.sections] == [
+        ("heading", None),
+        *([("question", "Anna"), ("answer", "Bo")] * 2),
+    ]
+    assert rows(parsed)[1:3] == [
+        ("question", "Why is the door shut?"),
+        ("answer", "It is being painted."),
+    ]
+
+
+def test_a_dash_interview_in_markdown() -> None:
+    parsed = read(
+        "# Interview with Lena Vogt\n\n— Where do you work?\n\n— In a mill.\n\nI sleep upstairs.\n"
+    )
+    assert rows(parsed)[2] == ("answer", "In a mill.\n\nI sleep upstairs.")
+    assert parsed.sections[2].speaker == "Lena Vogt"
+
+
+def test_links_at_the_end_are_navigation_and_a_heading_is_not() -> None:
+    parsed = read("# Home\n\nWe live here.\n\n[Read more](http://foo)\n\n[Back to top](#home)\n")
+    assert [s.kind for s in parsed.sections] == ["heading", "text", "navigation", "navigation"]
+
+
+def test_code_that_looks_like_structure_stays_code() -> None:
+    parsed = read("Words.\n\n```\n# no heading\nQ: why?\nA: so.\n```\n\n    - no list\n")
+    assert rows(parsed) == [
+        ("text", "Words."),
+        ("code", "# no heading\nQ: why?\nA: so."),
+        ("code", "- no list"),
+    ]

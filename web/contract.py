@@ -1,0 +1,104 @@
+"""What ``/openapi.json`` says of the responses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rag.types import Json
+
+Responses = dict[int | str, dict[str, Any]]
+
+
+def _object(**properties: Json) -> Json:
+    return {"type": "object", "properties": properties, "required": list(properties)}
+
+
+def _list(items: Json) -> Json:
+    return {"type": "array", "items": items}
+
+
+def _or_null(kind: Json) -> Json:
+    return {"anyOf": [kind, {"type": "null"}]}
+
+
+STRING: Json = {"type": "string"}
+NUMBER: Json = {"type": "number"}
+COUNT: Json = {"type": "integer", "minimum": 0}
+ANY_OBJECT: Json = {"type": "object"}
+OFFSET: Json = COUNT | {"description": "Code points in the document's text"}
+
+CITATION = _object(
+    number=COUNT,
+    type=STRING,
+    document_id=STRING,
+    document_title=STRING,
+    path=STRING,
+    page=_or_null(COUNT),
+    section=_or_null(STRING),
+    speaker=_or_null(STRING),
+    date=_or_null(STRING),
+    start_char_index=OFFSET,
+    end_char_index=OFFSET,
+    cited_text=STRING | {"description": "The document's text between the two offsets, exactly"},
+    text_sha256=STRING | {"description": "SHA-256 of the document's text in UTF-8"},
+)
+SENTENCE = _object(
+    text=STRING,
+    citations=_list(COUNT),
+    confidence=NUMBER,
+    highlight=_or_null(_object(start=COUNT, end=COUNT)),
+)
+REASON = _object(
+    code=STRING,
+    message=STRING,
+    nearest=_list(CITATION),
+    missing_terms=_list(STRING),
+    score=_or_null(NUMBER),
+    threshold=_or_null(NUMBER),
+)
+INDEX = _object(fingerprint=STRING, version=COUNT, documents=COUNT, passages=COUNT)
+ANSWER = _object(
+    schema=STRING | {"const": "citewell.answer/1"},
+    id=STRING,
+    answer_key=STRING,
+    question=STRING,
+    standalone_question=STRING | {"description": "How a follow-up question was read"},
+    status=STRING | {"description": "answered, partial, no_answer or info"},
+    mode=STRING,
+    requested_mode=STRING,
+    fallback=_or_null(STRING),
+    text=STRING,
+    confidence=NUMBER,
+    calibration=_or_null(ANY_OBJECT),
+    sentences=_list(SENTENCE),
+    citations=_list(CITATION),
+    reason=_or_null(REASON),
+    removed=_list(ANY_OBJECT),
+    warnings=_list(STRING),
+    filter=_or_null(ANY_OBJECT),
+    index=INDEX,
+    timings_ms=ANY_OBJECT,
+)
+STREAM: Json = {
+    "type": "string",
+    "description": "With stream: events retrieved, sentence, reset, done and error, "
+    "each with one line of JSON; done holds the answer object",
+}
+
+PROBLEM: Responses = {
+    "4XX": {
+        "description": "A problem (RFC 9457): what is wrong with the request",
+        "content": {
+            "application/problem+json": {
+                "schema": _object(type=STRING, title=STRING, status=COUNT, detail=STRING)
+            }
+        },
+    }
+}
+
+
+def described(text: str, schema: Json = ANY_OBJECT, events: Json | None = None) -> Responses:
+    content: Json = {"application/json": {"schema": schema}}
+    if events is not None:
+        content["text/event-stream"] = {"schema": events}
+    return {200: {"description": text, "content": content}}

@@ -1,0 +1,126 @@
+"""What the HTTP API takes and gives. Fields that are not known are ignored."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from starlette.responses import JSONResponse
+
+from index.types import Document, Section
+from rag.types import Json, Turn
+
+MAX_QUESTION = 4_000  # characters
+MAX_TURNS = 100
+MAX_TURN = 20_000  # characters
+
+_UNSAFE = re.compile("[\0\ud800-\udfff]")
+
+
+class Reply(JSONResponse):
+    """JSON whose encoding cannot fail on text that is not valid Unicode."""
+
+    def render(self, content: Any) -> bytes:
+        return json.dumps(content, ensure_ascii=False).encode("utf-8", "replace")
+
+
+def clean(value: Any) -> Any:
+    """Text with NUL and lone surrogates as U+FFFD, as in documents; other values as they are."""
+    return _UNSAFE.sub("\ufffd", value) if isinstance(value, str) else value
+
+
+def _not_blank(text: str) -> str:
+    if not text.strip():
+        raise ValueError("must not be empty")
+    return text
+
+
+Text = Annotated[str, BeforeValidator(clean)]
+Question = Annotated[Text, Field(min_length=1, max_length=MAX_QUESTION), AfterValidator(_not_blank)]
+
+
+class Body(BaseModel):
+    model_config = ConfigDict(strict=True)
+
+
+class TurnBody(Body):
+    role: Literal["user", "assistant"]
+    content: Annotated[Text, Field(max_length=MAX_TURN)]
+
+
+class FilterBody(Body):
+    """Limits a question to some documents: ids, paths, or globs of paths."""
+
+    documents: list[Annotated[Text, Field(min_length=1, max_length=1_000)]] = Field(
+        max_length=1_000
+    )
+
+
+class AskBody(Body):
+    question: Question
+    history: list[TurnBody] = Field(default=[], max_length=MAX_TURNS)
+    filter: FilterBody | None = None
+    mode: Literal["extractive", "llm"] | None = None
+    id: Annotated[Text, Field(min_length=1, max_length=200)] | None = None
+    stream: bool = False
+
+    def arguments(self) -> Json:
+        """The keyword arguments of ``Engine.ask`` and ``Engine.stream``."""
+        return {
+            "history": [Turn(turn.role, turn.content) for turn in self.history],
+            "filter": as_filter(self.filter),
+            "mode": self.mode,
+            "id": self.id,
+        }
+
+
+class SearchBody(Body):
+    query: Question
+    k: int = Field(default=10, ge=1, le=100)
+    filter: FilterBody | None = None
+
+
+def as_filter(body: FilterBody | None) -> Json | None:
+    return None if body is None else body.model_dump()
+
+
+def is_clean(value: object) -> bool:
+    """Whether a JSON value can be written as UTF-8 at all."""
+    try:
+        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def document_json(document: Document) -> Json:
+    """A document without its text. Offsets are code points in the text, half-open."""
+    return {
+        "schema": "citewell.document/1",
+        "id": document.id,
+        "title": document.title,
+        "path": document.path,
+        "sources": [{"root": one.root, "path": one.path} for one in document.sources],
+        "media_type": document.media_type,
+        "date": document.date,
+        "characters": len(document.text),
+        "text_sha256": document.text_sha256,
+        "file_sha256": document.file_sha256,
+        "warnings": list(document.warnings),
+        "sections": [_section_json(section) for section in document.sections],
+    }
+
+
+def _section_json(section: Section) -> Json:
+    return {
+        "kind": section.kind,
+        "title": section.title,
+        "level": section.level,
+        "page": section.page,
+        "speaker": section.speaker,
+        "date": section.date,
+        "start_char_index": section.span.start,
+        "end_char_index": section.span.end,
+    }

@@ -1,0 +1,146 @@
+/* An answer object as elements. `open(citation, button)` shows a citation in its document. */
+
+import { element } from "./dom.js";
+import { cutAt, readableDate } from "./text.js";
+
+/** The whole answer: its sentences, or why there are none; notes; sources. */
+export function renderAnswer(answer, open) {
+  const byNumber = new Map(answer.citations.map((one) => [one.number, one]));
+  const cited = (sentence) => sentence.citations.map((n) => byNumber.get(n)).filter(Boolean);
+  return [
+    answer.standalone_question === answer.question ? null : readAs(answer.standalone_question),
+    answer.status === "no_answer"
+      ? element("p", { class: "verdict" }, "The documents do not say.")
+      : null,
+    answer.status === "info" && answer.sentences.length === 0
+      ? element("p", { class: "info", dir: "auto" }, answer.text)
+      : null,
+    answer.sentences.map((one) => renderSentence(one, cited(one), open)),
+    answer.citations.length ? sources(answer.citations, open, "Sources") : null,
+    answer.reason ? why(answer, open) : null,
+    notes(answer).map((text) => element("p", { class: "notice", dir: "auto" }, text)),
+  ].flat().filter((one) => one !== null);
+}
+
+/** One sentence, its answering words marked softly, with the marks of its citations. */
+export function renderSentence(sentence, citations, open) {
+  return element(
+    "p",
+    { class: "sentence", dir: "auto" },
+    sentence.highlight ? highlighted(sentence) : sentence.text,
+    citations.map((one) => ["\u00a0", citationMark(one, open)]).flat(),
+  );
+}
+
+function highlighted({ text, highlight }) {
+  const [before, words, after] = cutAt(text, highlight.start, highlight.end);
+  return [before, element("span", { class: "highlight" }, words), after];
+}
+
+function citationMark(citation, open) {
+  const name = `Source ${citation.number}: ${citation.document_title}. Show it in the document.`;
+  return element(
+    "button",
+    {
+      type: "button",
+      class: "cite",
+      "aria-label": name,
+      title: sourceLine(citation),
+      onclick: (event) => open(citation, event.currentTarget),
+    },
+    `[${citation.number}]`,
+  );
+}
+
+function readAs(question) {
+  return element(
+    "p", { class: "read-as" }, "Read as: ", element("span", { dir: "auto" }, question),
+  );
+}
+
+function why({ status, reason }, open) {
+  const missing = reason.missing_terms;
+  const nearest = reason.nearest;
+  return element(
+    "div",
+    { class: "why" },
+    element(
+      "p", { dir: "auto" }, status === "partial" ? "Not all is answered. " : null, reason.message,
+    ),
+    reason.code === "empty_index" ? howToIndex() : null,
+    missing.length
+      ? element(
+          "p",
+          { dir: "auto" },
+          "In none of the documents: ",
+          missing.map((term, at) => [at ? ", " : null, element("b", {}, term)]).flat(),
+        )
+      : null,
+    nearest.length ? sources(nearest, open, "Nearest passages", true) : null,
+  );
+}
+
+/** What to do when nothing is indexed. */
+export function howToIndex() {
+  return element(
+    "p",
+    { class: "notice" },
+    "No documents are indexed. Stop Citewell, and start it with your folder: ",
+    element("code", {}, "citewell serve FOLDER"),
+  );
+}
+
+function sources(citations, open, title, quoted = false) {
+  const items = citations.map((one) =>
+    element(
+      "li",
+      {},
+      element(
+        "button",
+        {
+          type: "button",
+          class: "source",
+          onclick: (event) => open(one, event.currentTarget),
+        },
+        quoted
+          ? element("q", { dir: "auto" }, one.cited_text)
+          : element("span", { class: "number" }, `[${one.number}]`),
+        element("span", { class: "where", dir: "auto" }, sourceLine(one)),
+      ),
+    ),
+  );
+  return element(
+    "section",
+    { class: quoted ? "nearest" : "sources" },
+    element("h3", {}, title),
+    element("ul", {}, items),
+  );
+}
+
+/** Title and place, as far as they are known. */
+function sourceLine(citation) {
+  const { document_title: title, path } = citation;
+  const named = path === title || path.endsWith(`/${title}`);
+  return [named ? null : title, placeLine(citation)].filter(Boolean).join(" · ");
+}
+
+/** Path, page, section or question asked, speaker and date, as far as they are known. */
+export function placeLine(citation) {
+  const parts = [
+    citation.path,
+    citation.page === null ? null : `page ${citation.page}`,
+    citation.section === citation.document_title ? null : citation.section,
+    citation.speaker,
+    citation.date ? readableDate(citation.date) : null,
+  ];
+  return parts.filter(Boolean).join(" · ");
+}
+
+function notes(answer) {
+  const left = answer.removed.length;
+  return [
+    answer.fallback ? `The language model gave no answer; these are quotes. ${answer.fallback}` : "",
+    left ? `Left out, as the quotes do not bear it out: ${left} of the written sentences.` : "",
+    ...answer.warnings,
+  ].filter(Boolean);
+}
