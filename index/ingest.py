@@ -106,9 +106,7 @@ class Ingest:
         self._report(found.path, "renamed" if gone else "indexed", document_id=twin)
         return True
 
-    def _prepare(
-        self, found: Found, known: SourceRow | None, data: bytes, sha256: str
-    ) -> None:
+    def _prepare(self, found: Found, known: SourceRow | None, data: bytes, sha256: str) -> None:
         parsed = parse(data, found.path.name)
         embedder = self.embedder()
         document = Document(

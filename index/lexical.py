@@ -58,9 +58,7 @@ class LexicalIndex:
 
     def version(self) -> int | None:
         """The catalogue's version that it holds; None for one that was never filled."""
-        query = tantivy.Query.range_query(
-            self._schema, MARKER, tantivy.FieldType.Integer, 0, 2**62
-        )
+        query = tantivy.Query.range_query(self._schema, MARKER, tantivy.FieldType.Integer, 0, 2**62)
         hits = self._searcher.search(query, limit=1).hits
         if not hits:
             return None
@@ -123,5 +121,5 @@ class LexicalIndex:
             )
         hits = self._searcher.search(query, limit=k, count=False).hits
         ids = self._searcher.fast_field_values("passage_id", [address for _, address in hits])
-        scored = [(int(one), float(score)) for one, (score, _) in zip(ids, hits, strict=True)]
+        scored = [(int(one or 0), float(score)) for one, (score, _) in zip(ids, hits, strict=True)]
         return sorted(scored, key=lambda hit: (-hit[1], hit[0]))

@@ -31,7 +31,8 @@ class FlatVectors:
         parameters = None
         if only is not None:
             selector = faiss.IDSelectorBatch(np.ascontiguousarray(only, np.int64))
-            parameters = faiss.SearchParameters(sel=selector)
+            parameters = faiss.SearchParameters()
+            parameters.sel = selector
         scores, ids = self._index.search(
             np.ascontiguousarray(query, np.float32).reshape(1, -1),
             min(k, len(self)),

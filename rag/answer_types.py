@@ -18,7 +18,9 @@ NUMBER_WORD = (
     r"ninety|hundreds?|thousands?|millions?|billions?|trillions?|dozens?|half|twice|once|"
     r"a third|a quarter|several|none|no)"
 )
-UNIT = r"(?:second|minute|hour|day|night|week|fortnight|month|quarter|year|decade|century|centurie)s?"
+UNIT = (
+    r"(?:second|minute|hour|day|night|week|fortnight|month|quarter|year|decade|century|centurie)s?"
+)
 DIGITS = r"\d+(?:[.,]\d+)*"
 AMOUNT = rf"(?:{DIGITS}|{NUMBER_WORD})(?:[\s-]+(?:{NUMBER_WORD}|and|of))*"
 DAY = r"\d{1,2}(?:st|nd|rd|th)?"
@@ -45,7 +47,8 @@ MONEY = re.compile(
     re.IGNORECASE,
 )
 NUMBER = re.compile(
-    rf"(?:[$€£¥₽]\s?)?\b{AMOUNT}(?:\s?(?:%|percent|per cent|°[CF]?|km²?|kg|m²?|cm|mm|ft|mi)(?!\w))?",
+    rf"(?:[$€£¥₽]\s?)?\b{AMOUNT}"
+    r"(?:\s?(?:%|percent|per cent|°[CF]?|km²?|kg|m²?|cm|mm|ft|mi)(?!\w))?",
     re.IGNORECASE,
 )
 NAME = re.compile(

@@ -1,4 +1,4 @@
-"""What was found, made into the answer object: answered, partial, refused, or about the collection."""
+"""What was found, made into the answer object: answered, partial, refused, or info."""
 
 from __future__ import annotations
 
@@ -116,9 +116,7 @@ def collection_answer(base: Collected, topic: str, snapshot: Snapshot) -> Answer
         text = "The index holds no documents yet. Run 'citewell index FOLDER' first."
     else:
         page = snapshot.catalogue.documents(snapshot.version, LISTED, None)
-        names = [
-            one.path if one.title in one.path else f"{one.title} ({one.path})" for one in page
-        ]
+        names = [one.path if one.title in one.path else f"{one.title} ({one.path})" for one in page]
         more = f" and {state.documents - len(page)} more" if state.documents > len(page) else ""
         text = f"The index holds {count} in {state.passages} passages: {', '.join(names)}{more}."
     return base.answer("info", text, confidence=1.0)

@@ -23,7 +23,8 @@ from rag.words import fold, words
 _LEANS = re.compile(
     r"(?:(?:and|but|so|or|yet|then|thus|therefore|hence|however|moreover|furthermore|besides|also|"
     r"instead|otherwise|consequently|accordingly|nevertheless|nonetheless|meanwhile|similarly|"
-    r"likewise|in addition|as a result|for this reason|that is why|because of (?:this|that))\b[,\s]*)?"
+    r"likewise|in addition|as a result|for this reason|that is why|because of (?:this|that))\b"
+    r"[,\s]*)?"
     r"(?:he|she|it|they|this|that|these|those|his|her|its|their|such|both|neither|the (?:former|"
     r"latter)|the (?:first|second|third|last)(?: one)?(?= (?:is|was|are|were|will)))\b",
     re.IGNORECASE,
@@ -65,8 +66,7 @@ def passage_text(document: Document, passage: Passage) -> PassageText:
     """What a reader sees; of a sentence that was cut for embedding, the part in the passage."""
     start, end = passage.span.start, passage.span.end
     spans = tuple(
-        Span(max(start, one.start) - start, min(end, one.end) - start)
-        for one in passage.sentences
+        Span(max(start, one.start) - start, min(end, one.end) - start) for one in passage.sentences
     )
     return PassageText(document[passage.span], passage.headings, spans)
 
@@ -120,9 +120,7 @@ def choose(
     return _in_order(_with_neighbours(chosen, max_sentences))
 
 
-def _follow(
-    chosen: list[Candidate], ranked: Sequence[Candidate], limit: int
-) -> list[Candidate]:
+def _follow(chosen: list[Candidate], ranked: Sequence[Candidate], limit: int) -> list[Candidate]:
     """With the sentences right after the best that go on with its list or reasoning."""
     found = list(chosen)
     last = chosen[0]

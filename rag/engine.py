@@ -8,20 +8,19 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from threading import RLock
 from typing import Any
 
 import numpy as np
 
-from index.errors import DamageError
 from index.ingest import Progress
 from index.store import Index, Snapshot, summary
 from index.types import Document, Embedder, Ids
 from rag.answering import Collected, as_answer, collection_answer, empty_answer
 from rag.cache import TokenCache
-from rag.compose import cite, to_sentences
+from rag.compose import cite
 from rag.errors import QuestionError
 from rag.followup import standalone
 from rag.model import Model, load_model
@@ -280,7 +279,7 @@ class Engine:
         """Whether each citation of an answer object holds against the stored text."""
         snapshot = self.index.snapshot()
 
-        @lru_cache(maxsize=None)
+        @cache
         def find(id: str) -> Stored | None:
             document = snapshot.document(id)
             if document is None:
@@ -337,9 +336,7 @@ class Engine:
         chosen = {
             row.document_id
             for row in snapshot.catalogue.sources(snapshot.version)
-            if any(
-                one == row.document_id or fnmatchcase(row.source.path, one) for one in wanted
-            )
+            if any(one == row.document_id or fnmatchcase(row.source.path, one) for one in wanted)
         }
         ids = snapshot.catalogue.passage_ids(sorted(chosen), snapshot.version)
         return np.array(ids, np.int64)
@@ -421,7 +418,9 @@ def _clean(question: str) -> str:
 
 def _scrub(text: str) -> str:
     """NUL and lone surrogates, which no text can hold, become U+FFFD."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\0", "\ufffd")
+    return (
+        text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\0", "\ufffd")
+    )
 
 
 def _check_mode(mode: str) -> str:

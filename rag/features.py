@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TypeVar
 
 import numpy as np
@@ -18,7 +19,7 @@ from index.types import Span, TokenVectors, Vectors
 from rag.answer_types import has_type
 from rag.question import Question
 from rag.types import PassageText
-from rag.words import fold, is_content, is_negation, words
+from rag.words import fold, is_content, is_negation, word_set, words
 
 Idf = Callable[[str], float]  # of an analysed term, 0 … 1
 Analyse = Callable[[str], list[str]]  # text to terms
@@ -37,7 +38,7 @@ PASSAGE = ("passage_late", "passage_late_idf", "passage_cosine", "passage_covera
 _RELATIVE = ("late", "late_idf", "late_context", "late_context_idf", "cosine", "coverage",
              "coverage_context", "passage_late_idf", "passage_cosine")  # fmt: skip
 NAMES = (*SENTENCE, *PASSAGE, *(f"{name}_behind_best" for name in _RELATIVE))
-PRONOUNS = frozenset("he she it they this that these those his her its their such".split())
+PRONOUNS = word_set("he she it they this that these those his her its their such")
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,12 +214,10 @@ def _echo(asked: Asked, terms: frozenset[str]) -> float:
 
 
 def _bigrams(terms: Sequence[str]) -> frozenset[tuple[str, str]]:
-    return frozenset(zip(terms, terms[1:], strict=False))
+    return frozenset(pairwise(terms))
 
 
-def _token_idf(
-    text: str, tokens: TokenVectors, analyse: Analyse, idf: Idf
-) -> NDArray[np.float64]:
+def _token_idf(text: str, tokens: TokenVectors, analyse: Analyse, idf: Idf) -> NDArray[np.float64]:
     """Idf of the word that each token is part of; 0 for stop words and punctuation."""
     weights = np.zeros(len(tokens.offsets))
     for span in _word_spans(text):

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from index.folder import read_file
 from index.errors import ReadError
+from index.folder import read_file
 from index.outline import place
 from index.types import Document, Source, Span
 from rag.errors import QuestionError
@@ -35,7 +35,7 @@ def verify(answer: Json, find: Callable[[str], Stored | None]) -> Json:
     """
     citations = _citations(answer)
     verdicts = [_verdict(citation, find) for citation in citations]
-    problems = list(_problems(answer, citations))
+    problems = list(_problems(answer))
     holds = not problems and all(verdict["status"] == "holds" for verdict in verdicts)
     return {
         "schema": VERIFY_SCHEMA,
@@ -63,8 +63,10 @@ def _citations(answer: Json) -> list[Json]:
 
 def _verdict(citation: Json, find: Callable[[str], Stored | None]) -> Json:
     stored = find(str(citation.get("document_id")))
-    status, message = ("gone", "the document is not in the index") if stored is None else (
-        _compare(citation, stored)
+    status, message = (
+        ("gone", "the document is not in the index")
+        if stored is None
+        else (_compare(citation, stored))
     )
     changed = stored is not None and stored.file_sha256_now != stored.document.file_sha256
     return {
@@ -118,7 +120,7 @@ def _compare_details(citation: Json, stored: Stored, span: Span) -> tuple[str, s
     return "holds", "the quote stands there, character for character"
 
 
-def _problems(answer: Json, citations: list[Json]) -> Iterator[str]:
+def _problems(answer: Json) -> Iterator[str]:
     """Whether sentences and text say what the citations quote."""
     own = answer["citations"]
     numbers = [citation.get("number") for citation in own]

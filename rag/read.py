@@ -60,9 +60,7 @@ class SimilarityReader:
             )
         return readings
 
-    def features(
-        self, question: Question, passages: Sequence[PassageText]
-    ) -> tuple[Matrix, Asked]:
+    def features(self, question: Question, passages: Sequence[PassageText]) -> tuple[Matrix, Asked]:
         """(sentences of all passages, len(NAMES)), and the question as they see it."""
         texts = [embedding_text(passage.headings, passage.text) for passage in passages]
         (tokens,) = self._tokens.embed_tokens([question.text])

@@ -21,9 +21,7 @@ def reciprocal_rank_fusion(rankings: Sequence[Sequence[Hit]], k: float = 60.0) -
     return _sorted(scores)
 
 
-def weighted_sum(
-    rankings: Sequence[Sequence[Hit]], weights: Sequence[float]
-) -> list[Hit]:
+def weighted_sum(rankings: Sequence[Sequence[Hit]], weights: Sequence[float]) -> list[Hit]:
     """Weighted sum of scores that each ranking maps to 0 (its last hit) … 1 (its first).
 
     A passage that a ranking does not hold counts as its last.

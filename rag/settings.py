@@ -19,7 +19,7 @@ DEFAULT_EMBEDDER = "all-MiniLM-L6-v2"
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Every setting with its default. The environment's name is ``CITEWELL_`` and the name in capitals."""
+    """Every setting with its default; in the environment ``CITEWELL_`` and its name in capitals."""
 
     embedder: str = DEFAULT_EMBEDDER  # or the folder or name of any sentence-transformers model
     allow_download: bool = False  # let a named model come from a hub

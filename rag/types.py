@@ -97,7 +97,7 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class AnswerSentence:
-    """In extractive mode ``text`` is the quote of its citation; ``highlight`` is within ``text``."""
+    """In extractive mode ``text`` is its citation's quote; ``highlight`` is within ``text``."""
 
     text: str
     citations: tuple[int, ...]
@@ -118,7 +118,9 @@ class AnswerSentence:
 class Reason:
     """Why there is no answer, or which part has none."""
 
-    code: str  # "nothing_retrieved", "not_supported", "empty_index"; for partial "part_not_supported"
+    code: (
+        str  # "nothing_retrieved", "not_supported", "empty_index"; for partial "part_not_supported"
+    )
     message: str
     nearest: tuple[Citation, ...] = ()
     missing_terms: tuple[str, ...] = ()

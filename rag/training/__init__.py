@@ -1,1 +1,1 @@
-"""Fits the numbers that the package ships. Run by ``make train``; nothing here is used at run time."""
+"""Fits the numbers that the package ships; run by ``make train``, never by a user."""

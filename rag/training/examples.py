@@ -1,4 +1,4 @@
-"""SQuAD questions as the reader meets them: retrieved passages, features, and which sentence is right.
+"""SQuAD questions as the reader meets them: passages, features, which sentence is right.
 
 Beside each question as it was asked there are two made unanswerable by rule: without its
 own paragraph (what is left is about the same things) and without its own article (what is
@@ -50,7 +50,7 @@ def collect(engine: Engine, squad: EvalSet) -> Iterator[Example]:
     reader = pipeline.reader()
     assert isinstance(reader, SimilarityReader)
     where = _passages_of(snapshot, pipeline)
-    everything = np.concatenate([ids for ids in where.values()])
+    everything = np.concatenate(list(where.values()))
     rng = random.Random(SEED)
     for question in squad.questions:
         yield _example(question, pipeline, reader, None)

@@ -67,7 +67,7 @@ def fit_ranker(examples: Sequence[Example]) -> Linear:
         value.backward()  # type: ignore[no-untyped-call]
         return value
 
-    optimiser.step(loss)  # type: ignore[arg-type,no-untyped-call]
+    optimiser.step(loss)  # type: ignore[no-untyped-call]
     return Linear(NAMES, mean, scale, weights.detach().numpy(), 0.0)
 
 

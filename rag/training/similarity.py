@@ -90,7 +90,11 @@ def _blank(names: tuple[str, ...]) -> Linear:
 def _fields(linear: Linear) -> dict[str, Any]:
     columns = zip(linear.names, linear.mean, linear.scale, linear.weights, strict=True)
     features = {
-        name: {"mean": round(float(m), 5), "scale": round(float(s), 5), "weight": round(float(w), 5)}
+        name: {
+            "mean": round(float(m), 5),
+            "scale": round(float(s), 5),
+            "weight": round(float(w), 5),
+        }
         for name, m, s, w in columns
     }
     return {"bias": round(linear.bias, 5), "features": features}

@@ -1,0 +1,54 @@
+# The same targets for people and for CI. `make` alone lists them.
+PYTHON ?= python3
+PORT ?= 8000
+SHARED ?= ../shared/data
+BIN := .venv/bin
+SEEDS_HOME := .citewell
+STAMP := .venv/.installed
+
+.PHONY: help install run test check eval bench train clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make run      install, index seeds/, serve the chat page on http://127.0.0.1:$(PORT)"
+	@echo "make test     install, run the tests"
+	@echo "make install  environment with the citewell command in $(BIN)"
+	@echo "make check    ruff and mypy"
+	@echo "make eval     ask the questions of evals/sets/seeds.jsonl"
+	@echo "make bench    speed and memory, as ratios in one run"
+	@echo "make train    fit the reader's numbers on SQuAD 2.0 (SHARED=folder with squad/)"
+
+$(STAMP): requirements.lock pyproject.toml
+	@echo "Installing into .venv (about 1 GB with torch; some minutes the first time)"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(STAMP)
+
+install: $(STAMP)
+
+run: install
+	@$(BIN)/citewell serve seeds --home $(SEEDS_HOME) --port $(PORT)
+
+test: install
+	@$(BIN)/python -m pytest
+
+check: install
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+eval: install
+	@$(BIN)/citewell index seeds --home $(SEEDS_HOME)
+	@$(BIN)/citewell eval --home $(SEEDS_HOME)
+
+bench: install
+	@$(BIN)/python -m evals.bench
+
+train: install
+	@$(BIN)/python -m rag.training.similarity $(SHARED)/squad/train-v2.0-part.json
+
+clean:
+	rm -rf .venv $(SEEDS_HOME) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
