@@ -49,6 +49,8 @@ CREATE TABLE vectors (
   revision INTEGER PRIMARY KEY REFERENCES revisions, passage_ids BLOB NOT NULL,
   vectors BLOB NOT NULL, row_sha256 TEXT NOT NULL) STRICT;
 """
+# SQLite quotes damaged bytes in its messages, and the module cannot decode them.
+TROUBLE = (sqlite3.DatabaseError, UnicodeDecodeError)
 VISIBLE = "added_version <= :v AND (removed_version IS NULL OR removed_version > :v)"
 
 
@@ -79,7 +81,7 @@ class Catalogue:
         """
         path = home / FILE
         try:
-            if create:
+            if create or (home.exists() and not home.is_dir()):
                 home.mkdir(parents=True, exist_ok=True)
             elif not path.exists():
                 return cls(_prepare(_connect(":memory:")), None)
@@ -87,7 +89,7 @@ class Catalogue:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
             return cls(_prepare(connection), path)
-        except sqlite3.DatabaseError as error:
+        except TROUBLE as error:
             raise HomeError(_database_trouble(path, error)) from error
         except OSError as error:
             raise HomeError(
@@ -234,8 +236,8 @@ class Catalogue:
     def commit(self) -> Iterator[int]:
         """The version that the changes inside make; all of them become visible, or none."""
         with self._lock:
-            self._db.execute("BEGIN IMMEDIATE")
             try:
+                self._db.execute("BEGIN IMMEDIATE")
                 version = self.version() + 1
                 yield version
                 self.set_meta("version", str(version))
@@ -243,7 +245,7 @@ class Catalogue:
             except BaseException as error:
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
-                if isinstance(error, sqlite3.OperationalError) and self.path is not None:
+                if isinstance(error, TROUBLE):
                     raise HomeError(_database_trouble(self.path, error)) from error
                 raise
 
@@ -362,7 +364,7 @@ class Catalogue:
         with self._lock:
             try:
                 return self._db.execute(sql, values).fetchall()
-            except sqlite3.DatabaseError as error:
+            except TROUBLE as error:
                 raise DamageError(_database_trouble(self.path, error)) from error
 
 
@@ -381,10 +383,17 @@ def _prepare(connection: sqlite3.Connection) -> sqlite3.Connection:
         )
     if known == 0:
         connection.executescript(f"BEGIN;{TABLES}PRAGMA user_version = {FORMAT};COMMIT;")
+    elif _tables(connection) != _tables(_prepare(_connect(":memory:"))):
+        raise sqlite3.DatabaseError("its tables are not those that Citewell makes")
     return connection
 
 
-def _database_trouble(path: Path | None, error: sqlite3.Error) -> str:
+def _tables(connection: sqlite3.Connection) -> list[tuple[str, ...]]:
+    sql = "SELECT type, name, sql FROM sqlite_master WHERE name NOT LIKE 'sqlite_%' ORDER BY name"
+    return [tuple(row) for row in connection.execute(sql)]
+
+
+def _database_trouble(path: Path | None, error: Exception) -> str:
     return (
         f"the catalogue {path or ''} cannot be used ({error}): check that the folder can be "
         "written and the disk is not full; if the file is damaged, move it away and run "

@@ -16,7 +16,7 @@ from index.sentences import split_clauses, split_sentences
 from index.tokens import count_tokens
 from index.types import Section, Span
 
-CHUNKER = "sections-2"  # raise the number when the same text gives other passages
+CHUNKER = "sections-4"  # raise the number when the same text gives other passages
 TARGET_TOKENS = 200  # cl100k, text without headings
 HEADING_TOKENS = 80  # of the embedder's, of its window
 
@@ -47,15 +47,34 @@ def chunk(
     No passage crosses a section. One without a sentence that may be quoted, such as
     an interviewer's question, is left out: it is context of others.
     """
+    special = count([""])[0]
     for section, headings in contexts(sections, text):
         sentences = split_sentences(text, section.span)
         if not any(is_declarative(span.of(text)) for span in sentences):
             continue
-        fitted, used = _fit_headings(headings, count)
-        room = window - 2 - used
-        costs = [n - 2 for n in count([span.of(text) for span in sentences])]
-        for group in _groups(sentences, costs, room):
-            yield from _drafts(text, section, group, fitted, count, room)
+        fitted = _fit_headings(headings, min(HEADING_TOKENS, window // 3), count)
+        room = window - count([embedding_text(fitted, "")])[0]
+        fits = _fitting(text, fitted, count, window)
+        # What stands between two sentences, such as a list marker, costs too.
+        starts = [section.span.start, *(span.end for span in sentences[:-1])]
+        pieces = [text[at : span.end] for at, span in zip(starts, sentences, strict=True)]
+        costs = [n - special for n in count(pieces)]
+        for group in _groups(sentences, costs, min(TARGET_TOKENS, room)):
+            yield from _drafts(text, section, group, fitted, fits)
+
+
+def _fitting(
+    text: str, headings: Sequence[str], count: CountTokens, window: int
+) -> Callable[[Span], bool]:
+    """Whether a span is embedded whole under these headings."""
+
+    def fits(span: Span) -> bool:
+        # No tokenizer takes this many code points for a token: no need to count.
+        if len(span) > window * 40:
+            return False
+        return count([embedding_text(headings, span.of(text))])[0] <= window
+
+    return fits
 
 
 def _drafts(
@@ -63,26 +82,20 @@ def _drafts(
     section: Section,
     group: Sequence[Span],
     headings: tuple[str, ...],
-    count: CountTokens,
-    room: int,
+    fits: Callable[[Span], bool],
 ) -> Iterator[Draft]:
     whole = Span(group[0].start, group[-1].end)
-    spans: Sequence[Span] = (whole,)
-    if len(group) == 1:
-
-        def fits(span: Span) -> bool:
-            # A token is at least a code point: no need to count what is far too long.
-            return len(span) <= room * 40 and count([span.of(text)])[0] - 2 <= room
-
-        if not fits(whole):
-            spans = split_clauses(text, whole, fits)
-    for span in spans:
+    if len(group) > 1 and not fits(whole):  # a tokenizer whose counts do not add up
+        middle = len(group) // 2
+        for half in (group[:middle], group[middle:]):
+            yield from _drafts(text, section, half, headings, fits)
+        return
+    for span in split_clauses(text, whole, fits):
         yield Draft(span, tuple(group), headings, section.page, count_tokens(span.of(text)))
 
 
-def _groups(sentences: Sequence[Span], costs: Sequence[int], room: int) -> Iterator[list[Span]]:
-    """Runs of sentences of about equal size, each within ``room`` of the embedder's tokens."""
-    limit = min(TARGET_TOKENS, room)
+def _groups(sentences: Sequence[Span], costs: Sequence[int], limit: int) -> Iterator[list[Span]]:
+    """Runs of sentences of about equal size, each within ``limit`` of the embedder's tokens."""
     even = sum(costs) / max(1, math.ceil(sum(costs) / limit))
     group: list[Span] = []
     size = 0
@@ -96,27 +109,31 @@ def _groups(sentences: Sequence[Span], costs: Sequence[int], room: int) -> Itera
         yield group
 
 
-def _fit_headings(headings: Sequence[str], count: CountTokens) -> tuple[tuple[str, ...], int]:
-    """The headings that fit, innermost first in favour, and the embedder's tokens they use."""
-    kept: list[str] = []
-    used = 0
+def _fit_headings(headings: Sequence[str], room: int, count: CountTokens) -> tuple[str, ...]:
+    """The headings that fit into ``room`` of the embedder's tokens, innermost first in favour."""
+    room += count([""])[0]
+    kept: tuple[str, ...] = ()
     for heading in reversed(headings):
-        short = _shorten(" ".join(heading.split()), HEADING_TOKENS - used, count)
+        short = _shorten(" ".join(heading.split()), kept, room, count)
         if not short:
             break
-        kept.append(short)
-        used += count([short])[0] - 2
-    return tuple(reversed(kept)), used
+        kept = (short, *kept)
+    return kept
 
 
-def _shorten(heading: str, room: int, count: CountTokens) -> str:
-    if len(heading) <= 4_000 and count([heading])[0] - 2 <= room:
-        return heading
+def _shorten(heading: str, below: Sequence[str], room: int, count: CountTokens) -> str:
+    """As many of its first words as fit over the headings ``below``."""
+
+    def fits(words: Sequence[str]) -> bool:
+        return count([embedding_text([" ".join(words), *below], "")])[0] <= room
+
     words = heading[:4_000].split()
+    if len(heading) <= 4_000 and fits(words):
+        return heading
     low, high = 0, len(words)
     while low < high:
         middle = (low + high + 1) // 2
-        if count([" ".join(words[:middle])])[0] - 2 <= room:
+        if fits(words[:middle]):
             low = middle
         else:
             high = middle - 1

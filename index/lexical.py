@@ -6,7 +6,8 @@ the same commit, and is made again from the catalogue whenever it cannot be trus
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import tantivy
@@ -39,35 +40,51 @@ def _schema() -> tantivy.Schema:
     return builder.build()
 
 
+@contextmanager
+def _guarded(folder: Path | None) -> Iterator[None]:
+    """Whatever tantivy raises on damaged files, as DamageError."""
+    try:
+        yield
+    except (KeyboardInterrupt, SystemExit, DamageError):
+        raise
+    except BaseException as error:  # a panic in tantivy is no Exception
+        raise DamageError(
+            f"the BM25 index in {folder or 'memory'} cannot be used ({error}): if the disk is not "
+            "full, move that folder away, and it is made again"
+        ) from error
+
+
 class LexicalIndex:
     """One version of the BM25 index; ``folder`` None keeps it in memory."""
 
     def __init__(self, folder: Path | None = None) -> None:
-        if folder is not None:
-            folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
         self._schema = _schema()
         self._analyzer = analyzer()
-        try:
+        with _guarded(folder):
+            if folder is not None:
+                folder.mkdir(parents=True, exist_ok=True)
             self._index = tantivy.Index(self._schema, path=None if folder is None else str(folder))
             self._index.register_tokenizer("passage", self._analyzer)
             self._searcher = self._index.searcher()
-        except (KeyboardInterrupt, SystemExit):
-            raise
-        except BaseException as error:  # a panic in tantivy is no Exception
-            raise DamageError(f"the BM25 index in {folder} cannot be opened: {error}") from error
 
     def version(self) -> int | None:
         """The catalogue's version that it holds; None for one that was never filled."""
         query = tantivy.Query.range_query(self._schema, MARKER, tantivy.FieldType.Integer, 0, 2**62)
-        hits = self._searcher.search(query, limit=1).hits
-        if not hits:
-            return None
-        return int(self._searcher.doc(hits[0][1])[MARKER][0])
+        with _guarded(self._folder):
+            hits = self._searcher.search(query, limit=1).hits
+            return int(self._searcher.doc(hits[0][1])[MARKER][0]) if hits else None
 
     def change(
         self, version: int, add: Iterable[tuple[int, str]], remove: Iterable[int] = ()
     ) -> None:
         """Adds (passage id, text) pairs, removes ids, and says which version this is now."""
+        with _guarded(self._folder):
+            self._write(version, add, remove)
+            self._index.reload()
+            self._searcher = self._index.searcher()
+
+    def _write(self, version: int, add: Iterable[tuple[int, str]], remove: Iterable[int]) -> None:
         writer = self._index.writer(heap_size=WRITER_BYTES, num_threads=1)
         for passage_id in remove:
             writer.delete_documents_by_term("passage_id", passage_id)
@@ -84,8 +101,6 @@ class LexicalIndex:
         writer.add_document(marker)
         writer.commit()
         writer.wait_merging_threads()
-        self._index.reload()
-        self._searcher = self._index.searcher()
 
     def __len__(self) -> int:
         return int(self._searcher.num_docs) - (self.version() is not None)
@@ -96,7 +111,8 @@ class LexicalIndex:
 
     def document_frequency(self, term: str) -> int:
         """In how many passages a term of ``terms`` stands."""
-        return int(self._searcher.doc_freq("text", term))
+        with _guarded(self._folder):
+            return int(self._searcher.doc_freq("text", term))
 
     def search(
         self, terms: Sequence[str], k: int, only: Ids | None = None
@@ -119,7 +135,8 @@ class LexicalIndex:
                     (tantivy.Occur.Must, tantivy.Query.const_score_query(allowed, 0.0)),
                 ]
             )
-        hits = self._searcher.search(query, limit=k, count=False).hits
-        ids = self._searcher.fast_field_values("passage_id", [address for _, address in hits])
+        with _guarded(self._folder):
+            hits = self._searcher.search(query, limit=k, count=False).hits
+            ids = self._searcher.fast_field_values("passage_id", [address for _, address in hits])
         scored = [(int(one or 0), float(score)) for one, (score, _) in zip(ids, hits, strict=True)]
         return sorted(scored, key=lambda hit: (-hit[1], hit[0]))

@@ -24,7 +24,7 @@ class Place:
 def contexts(sections: Sequence[Section], text: str) -> list[tuple[Section, tuple[str, ...]]]:
     """Each section that may be quoted from, with its headings from the outermost on.
 
-    An answer's last heading is the question that was asked.
+    Then who speaks; an answer's last heading is the question that was asked.
     """
     found: list[tuple[Section, tuple[str, ...]]] = []
     headings: list[tuple[int, str]] = []
@@ -40,8 +40,9 @@ def contexts(sections: Sequence[Section], text: str) -> list[tuple[Section, tupl
             question = None
         if section.kind not in NOT_QUOTED:
             titles = tuple(title for _, title in headings)
+            speaker = (section.speaker,) if section.speaker else ()
             asked = (question,) if question and section.kind == "answer" else ()
-            found.append((section, titles + asked))
+            found.append((section, titles + speaker + asked))
     return found
 
 

@@ -56,9 +56,13 @@ NAME = re.compile(
     r"[A-ZÀ-ÖØ-ÞА-Я][\w’'.-]*)*"
 )
 PLACE = re.compile(
-    r"\b(?:in|at|near|from|to|into|of|across|outside|inside|throughout|on)\s+(?:the\s+)?(?P<it>"
+    r"\b(?:in|at|near|from|to|into|across|outside|inside|throughout)\s+(?:the\s+)?(?P<it>"
     r"(?:[\w-]+\s+of\s+)?[A-ZÀ-ÖØ-ÞА-Я][\w’'-]+(?:\s+(?:of\s+)?[A-ZÀ-ÖØ-ÞА-Я][\w’'-]+)*)"
 )
+_CALENDAR = re.compile(
+    rf"{MONTH}|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?|I|The|A|An|He|She|It|They|We|This|That"
+)
+_AFTER_PLACE_WORD = re.compile(r"\b(?:in|at|near|from|to|into)\s+(?:the\s+)?$")
 REASON = re.compile(
     r"\b(?:because|since|due to|owing to|as a result|in order|so that|so as|therefore|thus|"
     r"caused?|reasons?|grounds?|thanks to|leads? to|led to|for this|with (?:a|the) (?:view|aim)|"
@@ -79,26 +83,54 @@ def find(answer_type: str, sentence: str, asked: frozenset[str]) -> Iterator[Spa
     if (rule := _RULES.get(answer_type)) is None:
         return
     for span in rule(sentence):
+        span = _trimmed(span, sentence)
         new = [word for word in re.findall(r"\w+", fold(span.of(sentence))) if word not in asked]
         if new and any(word not in {"the", "of", "and", "in", "on"} for word in new):
             yield span
 
 
+def _trimmed(span: Span, sentence: str) -> Span:
+    """Without what a pattern took along at its ends: white space, the sentence's full stop."""
+    text = span.of(sentence)
+    start = span.start + len(text) - len(text.lstrip())
+    text = text.strip()
+    ends = not any(map(str.isalnum, sentence[span.end :]))
+    if ends and re.search(r"\w\w\.$", text):  # but not that of "Washington D.C."
+        text = text[:-1]
+    return Span(start, start + len(text))
+
+
 def _matches(pattern: re.Pattern[str]) -> Callable[[str], Iterator[Span]]:
     def rule(sentence: str) -> Iterator[Span]:
         for match in pattern.finditer(sentence):
-            start, end = match.span("it") if "it" in pattern.groupindex else match.span()
-            if end > start:
-                yield Span(start, end)
+            yield Span(match.start(), match.end())
 
     return rule
 
 
 def _persons(sentence: str) -> Iterator[Span]:
-    """Names; a single capitalised word that begins the sentence says nothing."""
+    """Names of who acts: not dates, not a place after "in", not the sentence's first word alone."""
     for match in NAME.finditer(sentence):
         begins = not sentence[: match.start()].strip(" \"'“‘«(—–-")
-        if not begins or " " in match.group():
+        if " " not in match.group() and (
+            begins or _AFTER_PLACE_WORD.search(sentence, 0, match.start())
+        ):
+            continue
+        if not _CALENDAR.fullmatch(match.group()):
+            yield Span(match.start(), match.end())
+
+
+def _places(sentence: str) -> Iterator[Span]:
+    for match in PLACE.finditer(sentence):
+        if not _CALENDAR.fullmatch(match["it"]):
+            yield Span(*match.span("it"))
+
+
+def _numbers(sentence: str) -> Iterator[Span]:
+    """Amounts, without the days and years of dates."""
+    dates = [match.span() for match in DATE.finditer(sentence)]
+    for match in NUMBER.finditer(sentence):
+        if not any(start <= match.start() < end for start, end in dates):
             yield Span(match.start(), match.end())
 
 
@@ -106,9 +138,9 @@ _RULES: dict[str, Callable[[str], Iterator[Span]]] = {
     "date": _matches(DATE),
     "duration": _matches(DURATION),
     "money": _matches(MONEY),
-    "number": _matches(NUMBER),
+    "number": _numbers,
     "person": _persons,
-    "place": _matches(PLACE),
+    "place": _places,
 }
 
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from index.store import Snapshot
-from rag.compose import Candidate, cite, to_sentences
+from rag.compose import Candidate, choose, cite, repeats, to_sentences
 from rag.errors import WriterError
-from rag.pipeline import Clock, Found, Pipeline
+from rag.pipeline import LOOK_AROUND, Clock, Found, Pipeline
 from rag.render import answer_text
 from rag.settings import Settings
 from rag.types import Answer, AnswerSentence, Citation, IndexState, Json, Reason, Writer
@@ -71,7 +71,7 @@ def as_answer(
     answered = [one for one in found if one.answered]
     if not answered:
         return _refusal(base, found, pipeline)
-    chosen = _chosen(answered)
+    chosen = _chosen(answered, pipeline)
     sentences: list[AnswerSentence] = []
     citations: list[Citation] = []
     for part, candidates in chosen:
@@ -105,32 +105,48 @@ def empty_answer(base: Collected, *, filtered: bool) -> Answer:
 
 def collection_answer(base: Collected, topic: str, snapshot: Snapshot) -> Answer:
     """About the collection itself, from the catalogue, with no claim about what documents say."""
-    state = base.index
-    count = f"{state.documents} document{'' if state.documents == 1 else 's'}"
+    return base.answer("info", collection_text(topic, snapshot), confidence=1.0)
+
+
+def collection_text(topic: str, snapshot: Snapshot) -> str:
+    """What is said of the collection at a version; ``topic`` is that of ``about_collection``."""
+    documents, passages = snapshot.n_documents, snapshot.n_passages
+    count = f"{documents} document{'' if documents == 1 else 's'}"
     if topic == "greeting":
-        text = (
+        return (
             f"Hello. Ask a question about the {count} in this index; "
             "the answer is quoted from them, or you are told that they do not say."
         )
-    elif not state.documents:
-        text = "The index holds no documents yet. Run 'citewell index FOLDER' first."
-    else:
-        page = snapshot.catalogue.documents(snapshot.version, LISTED, None)
-        names = [one.path if one.title in one.path else f"{one.title} ({one.path})" for one in page]
-        more = f" and {state.documents - len(page)} more" if state.documents > len(page) else ""
-        text = f"The index holds {count} in {state.passages} passages: {', '.join(names)}{more}."
-    return base.answer("info", text, confidence=1.0)
+    if not documents:
+        return "The index holds no documents yet. Run 'citewell index FOLDER' first."
+    page = snapshot.catalogue.documents(snapshot.version, LISTED, None)
+    names = [one.path if one.title in one.path else f"{one.title} ({one.path})" for one in page]
+    more = f" and {documents - len(page)} more" if documents > len(page) else ""
+    return f"The index holds {count} in {passages} passages: {', '.join(names)}{more}."
 
 
-def _chosen(answered: Sequence[Found]) -> list[tuple[Found, list[Candidate]]]:
-    """Each part's sentences without those that an earlier part has already."""
-    seen: set[tuple[str, int]] = set()
+def _chosen(answered: Sequence[Found], pipeline: Pipeline) -> list[tuple[Found, list[Candidate]]]:
+    """Each part's sentences, as many as there is room for, without what was quoted already."""
+    sizes = [len(part.chosen) for part in answered]
+    seen: list[Candidate] = []
     chosen = []
-    for part in answered:
-        new = [one for one in part.chosen if one.place not in seen]
-        seen.update(one.place for one in new)
+    for part, room in zip(answered, _rooms(sizes, pipeline.settings.max_sentences), strict=True):
+        own: Sequence[Candidate] = part.chosen
+        if room < len(own):
+            own = choose(part.question, part.ranked, pipeline.model.choice, room)
+        new = [one for one in own if not repeats(one, seen)]
+        seen += new
         chosen.append((part, new))
     return chosen
+
+
+def _rooms(sizes: Sequence[int], most: int) -> list[int]:
+    """How many each may have of ``most``: all it has, else about as many as the others."""
+    rooms = [0] * len(sizes)
+    while sum(rooms) < min(most, sum(sizes)):
+        for at, size in enumerate(sizes):
+            rooms[at] += rooms[at] < size and sum(rooms) < most
+    return rooms
 
 
 def _refusal(base: Collected, found: Sequence[Found], pipeline: Pipeline) -> Answer:
@@ -161,8 +177,9 @@ def _part_reason(left: Sequence[Found], base: Collected, pipeline: Pipeline) -> 
 
 
 def _nearest(found: Sequence[Found]) -> tuple[Citation, ...]:
-    nearest = [one for part in found for one in part.nearest][:3]
-    return tuple(cite(one, number) for number, one in enumerate(nearest, start=1))
+    nearest = {one.place: one for part in found for one in part.nearest}
+    first = list(nearest.values())[:LOOK_AROUND]
+    return tuple(cite(one, number) for number, one in enumerate(first, start=1))
 
 
 def _missing(found: Sequence[Found], pipeline: Pipeline) -> tuple[str, ...]:

@@ -35,7 +35,7 @@ class TokenCache:
 
     def _keep(self, text: str, value: tuple[np.ndarray, np.ndarray]) -> None:
         with self._lock:
-            if text in self._kept:
+            if text in self._kept or _size(text, value) > self._max_bytes:
                 return
             self._kept[text] = value
             self._bytes += _size(text, value)

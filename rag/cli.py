@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -10,8 +12,8 @@ from typing import Annotated, Any, Optional
 import typer
 
 from index.errors import IndexLayerError, LockedError, ReadError
-from rag.errors import QuestionError, RagError
-from rag.settings import Settings, default_home, load_settings
+from rag.errors import QuestionError, RagError, SettingsError
+from rag.settings import Settings, absolute, default_home, load_settings
 
 DONE, NO, WRONG_USE, FAILURE, LOCKED, INTERRUPTED = 0, 1, 2, 3, 75, 130
 
@@ -40,7 +42,7 @@ Documents = Annotated[
 
 
 def _settings(home: Path | None, **flags: Any) -> tuple[Path, Settings]:
-    where = home.expanduser().absolute() if home else default_home()
+    where = absolute(home) if home else default_home()
     return where, load_settings(where, flags)
 
 
@@ -189,33 +191,43 @@ def main() -> None:
     from index.offline import close_network
 
     close_network()
-    sys.exit(_guard(lambda: app(standalone_mode=False)))
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # not every terminal speaks UTF-8
+    sys.exit(_guard(app))
 
 
 def _guard(run: Callable[[], Any]) -> int:
-    import click
-
+    """Runs the command and returns its exit code; wrong words typer itself explains."""
     try:
-        return int(run() or 0)
-    except click.exceptions.Abort:
-        return INTERRUPTED
-    except click.ClickException as error:
-        error.show()
-        return WRONG_USE
+        code = _exit_code(run)
+        sys.stdout.flush()
+        return code
     except KeyboardInterrupt:
-        print("Stopped. What was committed before is kept.", file=sys.stderr)
-        return INTERRUPTED
+        return _say("stopped; what was committed before is kept", INTERRUPTED)
     except LockedError as error:
         return _say(error, LOCKED)
-    except (QuestionError, ReadError) as error:
+    except (QuestionError, ReadError, SettingsError) as error:
         return _say(error, WRONG_USE)
     except (IndexLayerError, RagError) as error:
         return _say(error, FAILURE)
     except BrokenPipeError:
-        sys.stderr.close()  # whoever read our output has gone; nothing more can be said
+        # Whoever read our output has gone: nothing more can be said, not even at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILURE
+    except OSError as error:
+        return _say(error, FAILURE)
 
 
-def _say(error: Exception, code: int) -> int:
+def _exit_code(run: Callable[[], Any]) -> int:
+    try:
+        run()
+    except SystemExit as done:
+        if done.code == INTERRUPTED:
+            raise KeyboardInterrupt from done
+        return done.code if isinstance(done.code, int) else DONE
+    return DONE
+
+
+def _say(error: Exception | str, code: int) -> int:
     print(f"citewell: {error}", file=sys.stderr)
     return code

@@ -16,7 +16,7 @@ from index.quotable import is_declarative
 from index.types import Document, Passage, Span
 from rag.model import chance
 from rag.question import Question
-from rag.types import AnswerSentence, Citation, PassageText, Reading
+from rag.types import AnswerSentence, Citation, PassageText, Reading, SentenceReading
 from rag.words import fold, words
 
 # A sentence that opens with one of these points back at the one before it.
@@ -81,7 +81,9 @@ def candidates(
             text = document[span]
             if not is_declarative(text):
                 continue
-            one = Candidate(document, passage, span, sentence.score, 0.0, sentence.highlight)
+            one = Candidate(
+                document, passage, span, sentence.score, 0.0, _in_whole(sentence, passage, span)
+            )
             key = (document.id, fold(" ".join(text.split())))
             if key not in found or found[key].score < one.score:
                 found[key] = one
@@ -91,6 +93,12 @@ def candidates(
     belief = np.exp(np.array([one.score for one in ranked]) - ranked[0].score)
     belief /= belief.sum()
     return [replace(one, share=float(b)) for one, b in zip(ranked, belief, strict=True)]
+
+
+def _in_whole(sentence: SentenceReading, passage: Passage, span: Span) -> Span | None:
+    """The highlight within the whole sentence, of which the passage may hold a later part."""
+    mark = sentence.highlight
+    return mark and mark.shift(max(0, passage.span.start - span.start))
 
 
 def choose(
@@ -113,7 +121,7 @@ def choose(
     for one in ranked[1:]:
         if len(chosen) >= limit or one.share < rule["share"] * best.share:
             break
-        if not any(_repeats(one, other) for other in chosen):
+        if not repeats(one, chosen):
             chosen.append(one)
     if rule.get("goes_on"):
         chosen = _follow(chosen, ranked, limit)
@@ -130,7 +138,7 @@ def _follow(chosen: list[Candidate], ranked: Sequence[Candidate], limit: int) ->
             break
         known = (one for one in ranked if one.document is last.document and one.span == after)
         last = next(known, replace(last, span=after, share=0.0, highlight=None))
-        if last not in found:
+        if not repeats(last, found):
             found.append(last)
     return found
 
@@ -142,10 +150,9 @@ def _with_neighbours(chosen: list[Candidate], max_sentences: int) -> list[Candid
         before = _sentence_before(one)
         if before is None or not cannot_stand_alone(one.text):
             continue
-        if len(found) < max_sentences and all(
-            other.document.id != one.document.id or other.span != before for other in found
-        ):
-            found.append(replace(one, span=before, highlight=None))
+        brought = replace(one, span=before, highlight=None)
+        if len(found) < max_sentences and not repeats(brought, found):
+            found.append(brought)
     return found
 
 
@@ -174,8 +181,12 @@ def _next_sentence(one: Candidate) -> Span | None:
     return after if is_declarative(one.document[after]) else None
 
 
-def _repeats(one: Candidate, other: Candidate) -> bool:
-    """Whether two sentences say the same words, wherever they stand."""
+def repeats(one: Candidate, others: Sequence[Candidate]) -> bool:
+    """Whether a sentence is among others, or says the same words wherever it stands."""
+    return any(one.place == other.place or _same_words(one, other) for other in others)
+
+
+def _same_words(one: Candidate, other: Candidate) -> bool:
     left, right = (frozenset(fold(w) for w in words(c.text)) for c in (one, other))
     return len(left & right) >= 0.9 * max(len(left), len(right), 1)
 

@@ -18,7 +18,13 @@ import numpy as np
 from index.ingest import Progress
 from index.store import Index, Snapshot, summary
 from index.types import Document, Embedder, Ids
-from rag.answering import Collected, as_answer, collection_answer, empty_answer
+from rag.answering import (
+    Collected,
+    as_answer,
+    collection_answer,
+    collection_text,
+    empty_answer,
+)
 from rag.cache import TokenCache
 from rag.compose import cite
 from rag.errors import QuestionError
@@ -137,12 +143,13 @@ class Engine:
         turns = tuple(Turn(turn.role, _scrub(turn.content)) for turn in history[-MAX_TURNS:])
         mode = _check_mode(mode or self.settings.mode)
         clock = Clock()
+        answer: Answer | None = None
         with self._lock, clock.measure("total"):
             snapshot = self.index.snapshot()
             only = self._only(snapshot, filter)
             read_as = standalone(question, turns)
             base = Collected(
-                id=id or uuid.uuid4().hex,
+                id=uuid.uuid4().hex if id is None else id,
                 answer_key=self._key(snapshot, question, turns, filter, mode),
                 question=question,
                 standalone_question=read_as,
@@ -158,12 +165,20 @@ class Engine:
                 answer = empty_answer(base, filtered=bool(snapshot.n_passages))
             else:
                 pipeline = self.pipeline(snapshot)
-                found = [pipeline.find(part, clock, only) for part in parts(read_as)]
-                hits = [hit for one in found for hit in one.hits]
-                yield Event("retrieved", {"hits": self._hits(pipeline, hits)})
+                found = [pipeline.find(part, clock, only) for part in self._parts(read_as)]
+                hits = self._hits(pipeline, [hit for one in found for hit in one.hits])
+        if answer is None:
+            # Not under the lock: who reads a stream may stop here, or go on in another thread.
+            yield Event("retrieved", {"hits": hits})
+            with self._lock, clock.measure("total"):
                 writer = self._open_writer if mode == "llm" else None
                 answer = as_answer(base, found, pipeline, writer, clock)
         yield answer.with_timings(clock.spent)
+
+    def _parts(self, question: str) -> tuple[str, ...]:
+        """The questions in a question, unless they are more than an answer has sentences."""
+        found = parts(question)
+        return found if len(found) <= self.settings.max_sentences else (question,)
 
     def _key(
         self,
@@ -288,7 +303,10 @@ class Engine:
             now = hash_of_file(document.sources, self.settings.max_file_mb * 1_000_000)
             return Stored(document, ever, now)
 
-        return verify(answer, find)
+        def info() -> list[str]:
+            return [collection_text(topic, snapshot) for topic in ("greeting", "documents")]
+
+        return verify(answer, find, info)
 
     def status(self) -> Json:
         """What is indexed and with what; loads no model."""
@@ -336,7 +354,10 @@ class Engine:
         chosen = {
             row.document_id
             for row in snapshot.catalogue.sources(snapshot.version)
-            if any(one == row.document_id or fnmatchcase(row.source.path, one) for one in wanted)
+            if any(
+                one in (row.document_id, row.source.path) or fnmatchcase(row.source.path, one)
+                for one in wanted
+            )
         }
         ids = snapshot.catalogue.passage_ids(sorted(chosen), snapshot.version)
         return np.array(ids, np.int64)

@@ -29,12 +29,14 @@ T = TypeVar("T")
 # Features of one sentence by itself, then of its passage; _RELATIVE repeats some of them
 # relative to the best sentence among all that were read.
 SENTENCE = (
-    "late", "late_idf", "late_context", "late_context_idf", "late_weakest", "cosine",
+    "late", "late_idf", "late_context", "late_context_idf", "late_weakest", "late_weak_pair",
+    "late_weak_name", "cosine",
     "coverage", "coverage_context", "bigrams", "names", "numbers", "headings",
     "type_found", "type_wanted", "negation_differs", "pronoun_first", "length", "first", "echo",
 )  # fmt: skip
 PASSAGE = ("passage_late", "passage_late_idf", "passage_cosine", "passage_coverage",
-           "passage_names", "passage_numbers", "passage_weakest")  # fmt: skip
+           "passage_names", "passage_numbers", "passage_weakest", "passage_weak_pair",
+           "passage_weak_name", "unseen")  # fmt: skip
 _RELATIVE = ("late", "late_idf", "late_context", "late_context_idf", "cosine", "coverage",
              "coverage_context", "passage_late_idf", "passage_cosine")  # fmt: skip
 NAMES = (*SENTENCE, *PASSAGE, *(f"{name}_behind_best" for name in _RELATIVE))
@@ -48,6 +50,8 @@ class Asked:
     question: Question
     vectors: Vectors  # (n tokens, d)
     token_idf: NDArray[np.float64]  # (n tokens,), 0 for tokens of stop words
+    content: tuple[NDArray[np.int64], ...]  # the tokens of each content word
+    is_name: NDArray[np.bool_]  # (n content words,): of a name or a number
     pooled: Vectors  # (d,)
     terms: dict[str, float]  # analysed content term -> idf
     bigrams: frozenset[tuple[str, str]]
@@ -59,10 +63,16 @@ class Asked:
 def prepare(question: Question, tokens: TokenVectors, analyse: Analyse, idf: Idf) -> Asked:
     """Everything about a question that does not depend on a passage."""
     terms = {term: idf(term) for word in question.terms for term in analyse(word)}
+    content = _content_words(question, tokens, analyse, idf)
+    token_idf = np.zeros(len(tokens.offsets))
+    for word in content:
+        token_idf[word.tokens] = word.idf
     return Asked(
         question=question,
         vectors=tokens.vectors,
-        token_idf=_token_idf(question.text, tokens, analyse, idf),
+        token_idf=token_idf,
+        content=tuple(word.tokens for word in content),
+        is_name=np.array([word.is_name for word in content], dtype=bool),
         pooled=_pool(tokens.vectors),
         terms=terms,
         bigrams=_bigrams(analyse(question.text)),
@@ -108,7 +118,8 @@ def _passage_rows(
             _covered(asked.terms, all_terms),
             _names_found(asked, all_terms),
             _share(asked.numbers, all_terms),
-            _weakest(asked, _best(similar)),
+            *_weakest(asked, _best(similar)),
+            _unseen(asked),
         ]
     )
     rows = []
@@ -124,7 +135,7 @@ def _passage_rows(
             [
                 *_late(asked, best),
                 *_late(asked, context),
-                _weakest(asked, context),
+                *_weakest(asked, context),
                 float(_pool(tokens.vectors[here]) @ asked.pooled),
                 _covered(asked.terms, own),
                 _covered(asked.terms, around),
@@ -166,10 +177,22 @@ def _late(asked: Asked, best: NDArray[np.float64]) -> tuple[float, float]:
     return plain, float(best @ asked.token_idf / weight) if weight else plain
 
 
-def _weakest(asked: Asked, best: NDArray[np.float64]) -> float:
-    """The similarity of the question's content token that is matched worst."""
-    content = best[asked.token_idf > 0]
-    return float(content.min()) if len(content) else 0.0
+def _weakest(asked: Asked, best: NDArray[np.float64]) -> tuple[float, float, float]:
+    """How well the worst matched content word is matched, the worst two, the worst name or number.
+
+    A near miss often differs from its text in one word; a mean hides it.
+    """
+    matched = np.array([best[tokens].mean() for tokens in asked.content])
+    if not len(matched):
+        return 0.0, 0.0, 1.0
+    names = matched[asked.is_name]
+    pair = float(np.sort(matched)[:2].mean())
+    return float(matched.min()), pair, float(names.min()) if len(names) else 1.0
+
+
+def _unseen(asked: Asked) -> float:
+    """Share of the question's terms that no passage of the collection holds."""
+    return sum(w > 0.999 for w in asked.terms.values()) / max(1, len(asked.terms))
 
 
 def _best(similar: Vectors) -> NDArray[np.float64]:
@@ -217,16 +240,27 @@ def _bigrams(terms: Sequence[str]) -> frozenset[tuple[str, str]]:
     return frozenset(pairwise(terms))
 
 
-def _token_idf(text: str, tokens: TokenVectors, analyse: Analyse, idf: Idf) -> NDArray[np.float64]:
-    """Idf of the word that each token is part of; 0 for stop words and punctuation."""
-    weights = np.zeros(len(tokens.offsets))
-    for span in _word_spans(text):
-        word = span.of(text)
-        if is_content(word):
+@dataclass(frozen=True, slots=True)
+class _Word:
+    tokens: NDArray[np.int64]
+    idf: float
+    is_name: bool
+
+
+def _content_words(
+    question: Question, tokens: TokenVectors, analyse: Analyse, idf: Idf
+) -> list[_Word]:
+    """The content words of a question with the tokens that each is made of."""
+    named = {fold(w) for name in (*question.names, *question.numbers) for w in words(name)}
+    found = []
+    for span in _word_spans(question.text):
+        word = span.of(question.text)
+        starts, ends = tokens.offsets[:, 0], tokens.offsets[:, 1]
+        inside = np.flatnonzero((starts >= span.start) & (ends <= span.end))
+        if is_content(word) and len(inside):
             weight = max((idf(term) for term in analyse(word)), default=0.0)
-            inside = (tokens.offsets[:, 0] >= span.start) & (tokens.offsets[:, 1] <= span.end)
-            weights[inside] = weight
-    return weights
+            found.append(_Word(inside, weight, fold(word) in named))
+    return found
 
 
 def _word_spans(text: str) -> list[Span]:

@@ -15,15 +15,22 @@ from index.quotable import is_declarative
 from index.types import Span
 from rag.answer_types import find
 from rag.cache import TokenCache
+from rag.errors import SettingsError
 from rag.features import NAMES, Analyse, Asked, Idf, Matrix, prepare, sentence_features
 from rag.model import Model
 from rag.question import Question, analyse
 from rag.types import PassageText, Reading, SentenceReading
 
-# Features of the decision beside those of the best sentence.
+# What the decision looks at: features of the best sentence, then of the ranking and question.
+_OF_BEST = (
+    "late", "late_idf", "late_context", "late_context_idf", "late_weakest", "late_weak_pair",
+    "late_weak_name", "cosine", "coverage", "coverage_context", "names", "numbers",
+    "type_found", "type_wanted", "negation_differs", "pronoun_first", "passage_weakest",
+    "passage_weak_name", "unseen",
+)  # fmt: skip
+_COLUMNS = [NAMES.index(name) for name in _OF_BEST]
 DECISION = (
-    *NAMES, "score", "lead", "share", "terms", "is_yesno", "is_keywords", "is_list",
-    "names_unmatched", "type_none",
+    *_OF_BEST, "score", "lead", "share", "terms", "is_yesno", "is_keywords", "is_list", "type_none"
 )  # fmt: skip
 
 
@@ -31,6 +38,10 @@ class SimilarityReader:
     """Late interaction and lexical features, weighed by a fitted linear model."""
 
     def __init__(self, tokens: TokenCache, model: Model, terms: Analyse, idf: Idf) -> None:
+        if (model.sentence.names, model.answerable.names) != (NAMES, DECISION):
+            raise SettingsError(
+                "the reader's numbers were fitted on other features than these: run 'make train'"
+            )
         self._tokens = tokens
         self._model = model
         self._terms = terms
@@ -107,7 +118,7 @@ def decision_row(
     share = float(np.exp(scores[best] - scores[quotable].max()) / exp.sum())
     return np.array(
         [
-            *rows[best],
+            *rows[best, _COLUMNS],
             scores[best],
             np.clip(lead, -3.0, 3.0),
             share,
@@ -115,7 +126,6 @@ def decision_row(
             float(question.kind == "yesno"),
             float(question.kind == "keywords"),
             float(question.kind in {"list", "explain", "summary"}),
-            float(bool(question.names)) * (1.0 - rows[best][NAMES.index("names")]),
             float(question.answer_type in {"thing", "none"}),
         ]
     )

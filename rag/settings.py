@@ -16,6 +16,23 @@ from rag.errors import SettingsError
 
 DEFAULT_EMBEDDER = "all-MiniLM-L6-v2"
 
+# How a person says each type, and what it may be written as in TOML or in the environment.
+KINDS: dict[type, tuple[str, tuple[type, ...]]] = {
+    str: ("text in quotes", (str,)),
+    int: ("a whole number", (str, int)),
+    float: ("a number", (str, int, float)),
+}
+LIMITS = {
+    "threads": (1, 256),
+    "retrieve_k": (1, 10_000),
+    "read_k": (1, 1_000),
+    "max_sentences": (1, 100),
+    "cache_mb": (0, 1_000_000),
+    "max_file_mb": (1, 100_000),
+    "port": (0, 65_535),
+    "llm_timeout_s": (0.1, 3_600.0),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -47,10 +64,20 @@ class Settings:
 def default_home(env: Mapping[str, str] = os.environ) -> Path:
     """``CITEWELL_HOME``, else the platform's data folder."""
     if env.get("CITEWELL_HOME"):
-        return Path(env["CITEWELL_HOME"]).expanduser().absolute()
+        return absolute(Path(env["CITEWELL_HOME"]))
     from platformdirs import user_data_path
 
     return user_data_path("citewell")
+
+
+def absolute(path: Path) -> Path:
+    """With ``~`` filled in. Raises SettingsError where that is nobody's."""
+    try:
+        return path.expanduser().absolute()
+    except RuntimeError as error:
+        raise SettingsError(
+            f"{path} names a user who is not there: write the whole path"
+        ) from error
 
 
 def load_settings(
@@ -71,7 +98,7 @@ def load_settings(
 def _from_file(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):  # what is wrong with a home, the index says
         return {}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise SettingsError(f"{path} cannot be read as settings: {error}") from error
@@ -96,10 +123,13 @@ def _convert(name: str, value: Any, kind: type, where: str) -> Any:
         if text in {"0", "false", "no", "off", ""}:
             return False
         raise SettingsError(f"{name} in {where} is {value!r}; write true or false")
-    try:
-        return kind(value)
-    except (TypeError, ValueError) as error:
-        raise SettingsError(f"{name} in {where} is {value!r}, not a {kind.__name__}") from error
+    wanted, accepted = KINDS[kind]
+    if isinstance(value, accepted) and not isinstance(value, bool):
+        try:
+            return kind(value)
+        except ValueError:
+            pass
+    raise SettingsError(f"{name} in {where} is {value!r}; write {wanted}")
 
 
 def _check(settings: Settings) -> Settings:
@@ -109,9 +139,8 @@ def _check(settings: Settings) -> Settings:
             raise SettingsError(
                 f"{name} is {getattr(settings, name)!r}; it can be {' or '.join(allowed)}"
             )
-    for field in fields(Settings):
-        value = getattr(settings, field.name)
-        low = 0 if field.name in {"cache_mb", "port"} else 1
-        if isinstance(value, int) and not isinstance(value, bool) and value < low:
-            raise SettingsError(f"{field.name} is {value}; it must be at least {low}")
+    for name, (low, high) in LIMITS.items():
+        value = getattr(settings, name)
+        if not low <= value <= high:  # nor is nan, which is in no order
+            raise SettingsError(f"{name} is {value}; it must be from {low} to {high}")
     return settings

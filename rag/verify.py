@@ -62,7 +62,7 @@ def check(written: str, evidence: Sequence[str]) -> Checked:
     kept: list[WrittenSentence] = []
     removed: list[Json] = []
     for text, numbers in split_written(written):
-        reason = _reason_against(text, numbers, evidence)
+        reason = objection(text, numbers, evidence)
         if reason is None:
             kept.append(WrittenSentence(text, numbers))
         else:
@@ -105,8 +105,8 @@ def _numbers(piece: str) -> tuple[int, ...]:
     return tuple(dict.fromkeys(numbers))
 
 
-def _reason_against(text: str, numbers: Sequence[int], evidence: Sequence[str]) -> str | None:
-    """Why a sentence may not be shown; None if it may."""
+def objection(text: str, numbers: Sequence[int], evidence: Sequence[str]) -> str | None:
+    """Why a sentence without its marks may not be shown; None if it may."""
     if not numbers:
         return "it has no citation"
     for number in numbers:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from rag.commands.output import print_json, printable
 from rag.settings import Settings
 from rag.types import Json
 
@@ -20,7 +20,7 @@ def run(home: Path, settings: Settings, paths: Sequence[Path], as_json: bool) ->
     finally:
         engine.close()
     if as_json:
-        print(json.dumps(summary, ensure_ascii=False, indent=1))
+        print_json(summary, indent=1)
     else:
         print(describe(summary))
     return 0
@@ -60,8 +60,3 @@ def describe(summary: Json) -> str:
             lines.append(f"  skipped {printable(file['path'])}: {file['reason']}")
         lines += [f"  {printable(file['path'])}: {warning}" for warning in file["warnings"]]
     return "\n".join(lines)
-
-
-def printable(path: str) -> str:
-    """A file's name as a terminal can show it: no control characters, no lone surrogates."""
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in path)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from rag.commands.output import harmless, print_json, printable
 from rag.settings import Settings
 
 
@@ -25,11 +25,11 @@ def run(
     finally:
         engine.close()
     if as_json:
-        print(json.dumps(found, ensure_ascii=False))
+        print_json(found)
     else:
         for hit in found["hits"]:
-            where = f"{hit['path']}, {hit['start_char_index']}–{hit['end_char_index']}"
-            print(f"{hit['rank']}. {where}\n   {' '.join(hit['text'].split())}")
+            where = f"{printable(hit['path'])}, {hit['start_char_index']}–{hit['end_char_index']}"
+            print(f"{hit['rank']}. {where}\n   {harmless(' '.join(hit['text'].split()))}")
         if not found["hits"]:
             print("No passage found.")
     return 0 if found["hits"] else 1

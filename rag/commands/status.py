@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
+from rag.commands.output import print_json
 from rag.settings import Settings
 
 
@@ -17,7 +17,7 @@ def run(home: Path, settings: Settings, as_json: bool) -> int:
     finally:
         engine.close()
     if as_json:
-        print(json.dumps(status, ensure_ascii=False, indent=1))
+        print_json(status, indent=1)
         return 0
     index = status["index"]
     print(f"Home      {status['home']}")

@@ -41,6 +41,7 @@ class Example:
     group: str  # the article
     rows: Matrix  # (n sentences, n features)
     right: NDArray[np.bool_]  # (n sentences,)
+    made: bool = False  # unanswerable by rule
 
 
 def collect(engine: Engine, squad: EvalSet) -> Iterator[Example]:
@@ -76,7 +77,8 @@ def _example(
     right = np.array(
         [question.answerable and bool(groups_in(question, [quote])) for quote in quotes], dtype=bool
     )
-    return Example(asked, str(question.group), rows[quotable], right[quotable])
+    made = only is not None
+    return Example(asked, str(question.group), rows[quotable], right[quotable], made)
 
 
 def _quote(document: Document, passage: Passage, at: int) -> Quote:

@@ -13,8 +13,9 @@ from rag.model import Linear
 from rag.read import DECISION, decision_row
 from rag.training.examples import Example, by_group
 
-RANK_L2 = 1e-3
+RANK_L2 = 1e-2
 DECISION_C = 0.1  # inverse strength of the L2 penalty
+MADE_WEIGHT = 0.3  # of a question made unanswerable by rule, beside 1 for one that was asked
 KEPT = 0.9  # share of right first sentences that the threshold lets through
 FOLDS = 5
 
@@ -31,7 +32,8 @@ def fit(examples: Sequence[Example]) -> Fitted:
     """The ranker on questions with a right sentence, the decision on all."""
     sentence = fit_ranker(examples)
     rows, right = decisions(sentence, examples)
-    return Fitted(sentence, fit_decision(rows, right))
+    weights = np.where([one.made for one in examples], MADE_WEIGHT, 1.0)
+    return Fitted(sentence, fit_decision(rows, right, weights))
 
 
 def fit_ranker(examples: Sequence[Example]) -> Linear:
@@ -71,13 +73,13 @@ def fit_ranker(examples: Sequence[Example]) -> Linear:
     return Linear(NAMES, mean, scale, weights.detach().numpy(), 0.0)
 
 
-def fit_decision(rows: Matrix, right: NDArray[np.bool_]) -> Linear:
+def fit_decision(rows: Matrix, right: NDArray[np.bool_], weights: Vector) -> Linear:
     """Logistic regression: whether the first sentence is right."""
     from sklearn.linear_model import LogisticRegression
 
     mean, scale = _moments(rows)
     model = LogisticRegression(C=DECISION_C, max_iter=5_000)
-    model.fit((rows - mean) / scale, right)
+    model.fit((rows - mean) / scale, right, sample_weight=weights)
     return Linear(DECISION, mean, scale, model.coef_[0], float(model.intercept_[0]))
 
 
@@ -85,8 +87,6 @@ def decisions(sentence: Linear, examples: Sequence[Example]) -> tuple[Matrix, ND
     """For each example the decision's features of its first sentence, and whether it is right."""
     rows, right = [], []
     for one in examples:
-        if not len(one.rows):
-            continue
         scores = sentence(one.rows)
         best = int(np.argmax(scores))
         quotable = np.ones(len(scores), dtype=bool)

@@ -1,0 +1,148 @@
+"""Every citation holds: whatever the documents hold and whatever is asked."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from index.embed import SentenceTransformerEmbedder
+from rag.errors import QuestionError
+from rag.pipeline import Clock
+from rag.settings import Settings
+from tests.fakes import FakeEmbedder
+from tests.rag.worlds import faults, is_exact, open_engine, write
+
+WORDS = st.sampled_from(
+    "the mill was built in 1843 by Ada Moreau and it of Dr. U.S. 3.5 e.g. 🌾🚜 👩‍👩‍👧 né e\u0301te\u0301 "
+    "\u05e9\u05dc\u05d5\u05dd \u0645\u0631\u062d\u0628\u0627 \u202eabc\u202c 水車 мельница "
+    "\ufb01eld \u200bzero she However first then not 40% “quoted” (so) — –".split()
+)
+SENTENCE = st.builds(
+    lambda words, end: " ".join(words) + end,
+    st.lists(WORDS, min_size=1, max_size=14),
+    st.sampled_from([".", "!", "?", "…", ".”", "?!", ". [1]", ":", ""]),
+)
+LONG = st.lists(WORDS, min_size=80, max_size=160).map(lambda words: ", ".join(words) + ".")
+MARK = st.sampled_from(["", "- ", "* ", "1. ", "— ", "– ", "# ", "> ", "• ", "\t"])
+LINE = st.builds(str.__add__, MARK, st.one_of(SENTENCE, SENTENCE, SENTENCE, LONG))
+BREAK = st.sampled_from([" ", "\n", "\n\n", "\r\n", "\r\n\r\n", "\r", "\u2028", "\x0b", "\n\n\n"])
+TEXT = st.lists(st.tuples(LINE, BREAK), min_size=1, max_size=9).map(
+    lambda parts: "".join(line + gap for line, gap in parts)
+)
+FILES = st.dictionaries(st.sampled_from(["a.txt", "b.md", "sub/c.txt"]), TEXT, min_size=1)
+QUESTION = st.one_of(
+    st.lists(WORDS, min_size=1, max_size=8).map(" ".join),
+    st.builds(
+        lambda start, words: f"{start} {' '.join(words)}?",
+        st.sampled_from(["Who", "When was", "How many", "Why", "List", "Was", "What is"]),
+        st.lists(WORDS, min_size=1, max_size=6),
+    ),
+    st.sampled_from(
+        [
+            "When was the mill built and who built it?",
+            "Who is Ada Moreau? What is the mill? When was it built? Why? How many are there?",
+            "Summarise the documents.",
+            "What documents do you have?",
+        ]
+    ),
+)
+RARELY = settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
+)
+
+
+@RARELY
+@given(FILES, st.lists(QUESTION, min_size=1, max_size=4), st.sampled_from([1, 2, 5]))
+@example({"a.txt": "It was.\r\nIt was.\r\nIt was!"}, ["It was"], 5)
+@example({"a.txt": "Mill. " * 300}, ["mill"], 5)
+def test_every_citation_of_every_answer_holds(
+    files: dict[str, str], questions: list[str], most: int
+) -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        write(folder / "files", files)
+        chosen = Settings(max_sentences=most)
+        engine = open_engine(folder / "home", FakeEmbedder(), settings=chosen, threshold=0.0)
+        try:
+            engine.index_paths([folder / "files"])
+            for question in questions:
+                holds_whatever_is_asked(engine, question)
+        finally:
+            engine.close()
+
+
+def holds_whatever_is_asked(engine: object, question: str) -> None:
+    from rag.engine import Engine
+
+    assert isinstance(engine, Engine)
+    try:
+        answer = engine.ask(question, id="x").to_dict()
+    except QuestionError:
+        assert not any(map(str.isalnum, question))
+        return
+    assert faults(engine, answer) == []
+    events = list(engine.stream(question, id="x"))
+    assert [event.name for event in events].count("done") == 1
+    assert events[-1].data | {"timings_ms": 0} == answer | {"timings_ms": 0}
+    for event in events[:-1]:
+        for one in event.data.get("hits", []) + event.data.get("citations", []):
+            assert is_exact(engine, one)
+    for hit in engine.search(question, 20)["hits"]:
+        assert is_exact(engine, hit)
+
+
+def test_below_the_threshold_nothing_is_quoted_and_the_nearest_are_named(tmp_path: Path) -> None:
+    files = write(tmp_path / "files", {"a.txt": "The mill was built in 1843.\n\nOats grow here."})
+    engine = open_engine(tmp_path / "home", FakeEmbedder(), threshold=1.1)
+    engine.index_paths([files])
+    answer = engine.ask("When was the mill built?").to_dict()
+    assert answer["status"] == "no_answer"
+    assert answer["reason"]["code"] == "not_supported"
+    assert answer["reason"]["nearest"][0]["cited_text"] == "The mill was built in 1843."
+    assert faults(engine, answer) == []
+    engine.close()
+
+
+def test_the_clock_adds_up() -> None:
+    clock = Clock()
+    for _ in range(2):
+        with clock.measure("step"):
+            pass
+    once = dict(clock.spent)
+    with pytest.raises(KeyError), clock.measure("step"):
+        raise KeyError
+    assert clock.spent["step"] > once["step"] > 0
+    assert list(clock.spent) == ["step"]
+
+
+def test_missing_terms_are_those_in_no_passage(tmp_path: Path) -> None:
+    files = write(tmp_path / "files", {"a.txt": "The mills were built in 1843."})
+    engine = open_engine(tmp_path / "home", FakeEmbedder(), threshold=0.0)
+    engine.index_paths([files])
+    pipeline = engine.pipeline(engine.index.snapshot())
+    found = pipeline.find("Was a mill or a castle built in 1843 near Arvika?", Clock())
+    assert pipeline.missing_terms(found.question) == ("castle", "Arvika")
+    engine.close()
+
+
+def test_cosine_orders_the_same_sentences(
+    tmp_path: Path, embedder: SentenceTransformerEmbedder
+) -> None:
+    text = "The mill was built in 1843. Oats grow here. Trains run hourly."
+    files = write(tmp_path / "files", {"a.txt": text})
+    engine = open_engine(tmp_path / "home", embedder, threshold=0.0)
+    engine.index_paths([files])
+    pipeline = engine.pipeline(engine.index.snapshot())
+    found = pipeline.find("How often do trains run?", Clock())
+    by_cosine = pipeline.by_cosine(found)
+    assert {one.place for one, _ in by_cosine} == {one.place for one in found.ranked}
+    vectors = embedder.embed([found.question.text, *(one.text for one, _ in by_cosine)])
+    expected = (vectors[1:] @ vectors[0]).tolist()
+    assert [cosine for _, cosine in by_cosine] == pytest.approx(expected, abs=1e-5)
+    assert expected == sorted(expected, reverse=True)
+    assert by_cosine[0][0].text == "Trains run hourly."
+    engine.close()
