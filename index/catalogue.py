@@ -104,7 +104,10 @@ class Catalogue:
     # -- what is there ------------------------------------------------------------
 
     def version(self) -> int:
-        return int(self.meta("version") or 0)
+        version = self.meta("version") or "0"
+        if not version.isdecimal():
+            raise DamageError(_database_trouble(self.path, f"its version is {version!r}"))
+        return int(version)
 
     def meta(self, key: str) -> str | None:
         row = self._one("SELECT value FROM meta WHERE key = :key", key=key)
@@ -393,7 +396,7 @@ def _tables(connection: sqlite3.Connection) -> list[tuple[str, ...]]:
     return [tuple(row) for row in connection.execute(sql)]
 
 
-def _database_trouble(path: Path | None, error: Exception) -> str:
+def _database_trouble(path: Path | None, error: object) -> str:
     return (
         f"the catalogue {path or ''} cannot be used ({error}): check that the folder can be "
         "written and the disk is not full; if the file is damaged, move it away and run "

@@ -50,7 +50,8 @@ def scan(paths: Sequence[Path], max_bytes: int) -> Scan:
                 found.setdefault(each, entry)
             else:
                 left.setdefault(each, entry)
-    return Scan(tuple(found.values()), tuple(left.values()))
+    # A link out of one root may lead into another.
+    return Scan(tuple(found.values()), tuple(one for one in left.values() if one.path not in found))
 
 
 def resolve(path: Path) -> Path:
@@ -85,25 +86,36 @@ def read_file(path: Path, max_bytes: int) -> bytes:
 
 def _walk(path: Path) -> Iterator[tuple[Path, str]]:
     """Files with an empty reason, and what is not descended into with one."""
-    if not path.is_dir():
-        yield path, ""
-        return
+    stack = [path]
+    while stack:
+        here = stack.pop()
+        reason = "" if here == path else _closed(here)
+        if reason or not _is_folder(here):
+            yield here, reason
+            continue
+        try:
+            with os.scandir(here) as entries:
+                names = sorted((entry.name for entry in entries), reverse=True)
+        except OSError as error:
+            yield here, f"the folder cannot be read: {error.strerror}; check its permissions"
+            continue
+        stack += [here / name for name in names]
+
+
+def _closed(path: Path) -> str:
+    """Why something inside a folder is not looked at, whatever it holds; empty if it is."""
+    if path.name.startswith("."):
+        return "hidden files and folders are left out"
+    if path.is_symlink() and _is_folder(path):
+        return "a link to a folder is not followed; index its target by name"
+    return ""
+
+
+def _is_folder(path: Path) -> bool:
     try:
-        with os.scandir(path) as entries:
-            children = sorted(entries, key=lambda entry: entry.name)
-    except OSError as error:
-        yield path, f"the folder cannot be read: {error.strerror}; check its permissions"
-        return
-    for child in children:
-        each = Path(child.path)
-        if child.name.startswith("."):
-            yield each, "hidden files and folders are left out"
-        elif child.is_symlink() and each.is_dir():
-            yield each, "a link to a folder is not followed; index its target by name"
-        elif child.is_dir(follow_symlinks=False):
-            yield from _walk(each)
-        else:
-            yield each, ""
+        return path.is_dir()
+    except OSError:  # such as a link into a folder that may not be read
+        return False
 
 
 def _look(path: Path, root: Path, max_bytes: int) -> Found | Left:

@@ -153,12 +153,10 @@ def _refusal(base: Collected, found: Sequence[Found], pipeline: Pipeline) -> Ans
     chance = max(one.chance for one in found)
     missing = _missing(found, pipeline)
     if not any(one.ranked for one in found):
-        code, message = "nothing_retrieved", "The documents do not say: nothing in them is close."
+        code, message = "nothing_retrieved", "Nothing in the documents is close to this."
     else:
         code = "not_supported"
-        message = "The documents do not say: no sentence in them answers this well enough."
-    if missing:
-        message += f" No document holds {_listed(missing)}."
+        message = "No sentence in the documents answers this well enough."
     reason = Reason(code, message, _nearest(found), missing, round(chance, 4), base.threshold)
     return base.answer("no_answer", confidence=chance, reason=reason)
 
@@ -168,7 +166,7 @@ def _part_reason(left: Sequence[Found], base: Collected, pipeline: Pipeline) -> 
     chance = max(one.chance for one in left)
     return Reason(
         "part_not_supported",
-        f"The documents do not say: {asked}",
+        f"The documents do not say this: {asked}",
         _nearest(left),
         _missing(left, pipeline),
         round(chance, 4),

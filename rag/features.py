@@ -107,6 +107,7 @@ def _passage_rows(
     similar = asked.vectors @ tokens.vectors.T if len(tokens.vectors) else _empty(asked)
     in_headings = slice(0, int(np.searchsorted(starts, 0)))
     heading_best = _best(similar[:, in_headings])
+    question_best = _question_best(passage, tokens, similar)
     heading_terms = frozenset(t for heading in passage.headings for t in analyse(heading))
     texts = [span.of(passage.text) for span in passage.sentence_spans]
     terms = [analyse(text) for text in texts]
@@ -133,7 +134,7 @@ def _passage_rows(
         around = own | terms_before | heading_terms
         rows.append(
             [
-                *_late(asked, best),
+                *_late(asked, np.maximum(best, question_best)),
                 *_late(asked, context),
                 *_weakest(asked, context),
                 float(_pool(tokens.vectors[here]) @ asked.pooled),
@@ -151,6 +152,20 @@ def _passage_rows(
         )
         best_before, terms_before = best, own
     return np.array(rows, dtype=np.float64).reshape(-1, len(SENTENCE) + len(PASSAGE))
+
+
+def _question_best(
+    passage: PassageText, tokens: TokenVectors, similar: Vectors
+) -> NDArray[np.float64]:
+    """The similarities to the question that the passage answers: "Who leads it? — My brother."
+
+    An answer says only what the question left open, so the two are read as one.
+    """
+    if not passage.headings or "?" not in passage.headings[-1]:
+        return np.zeros(len(similar))
+    start = sum(len(heading) + 1 for heading in passage.headings[:-1])
+    end = start + len(passage.headings[-1])
+    return _best(similar[:, slice(*np.searchsorted(tokens.offsets[:, 0], (start, end)).tolist())])
 
 
 def _kind_features(asked: Asked, sentence: str, terms: frozenset[str]) -> list[float]:

@@ -187,7 +187,8 @@ def _mode_problems(answer: Json) -> Iterator[str]:
     if mode not in ("extractive", "llm") or asked_for not in ("extractive", "llm"):
         yield "the mode is none that an answer has"
     fell_back = asked_for == "llm" and mode == "extractive" and bool(answer.get("sentences"))
-    if (mode == "llm" and asked_for != "llm") or isinstance(fallback, str) != fell_back:
+    explained = isinstance(fallback, str) if fell_back else fallback is None
+    if (mode == "llm" and asked_for != "llm") or not explained:
         yield "mode, requested_mode and fallback contradict each other"
 
 

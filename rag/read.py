@@ -29,9 +29,7 @@ _OF_BEST = (
     "passage_weak_name", "unseen",
 )  # fmt: skip
 _COLUMNS = [NAMES.index(name) for name in _OF_BEST]
-DECISION = (
-    *_OF_BEST, "score", "lead", "share", "terms", "is_yesno", "is_keywords", "is_list", "type_none"
-)  # fmt: skip
+DECISION = (*_OF_BEST, "score", "lead", "share", "terms")
 
 
 class SimilarityReader:
@@ -123,10 +121,6 @@ def decision_row(
             np.clip(lead, -3.0, 3.0),
             share,
             np.log1p(len(question.terms)),
-            float(question.kind == "yesno"),
-            float(question.kind == "keywords"),
-            float(question.kind in {"list", "explain", "summary"}),
-            float(question.answer_type in {"thing", "none"}),
         ]
     )
 

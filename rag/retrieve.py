@@ -9,7 +9,7 @@ from index.types import Hit
 
 def fuse(dense: Sequence[Hit], bm25: Sequence[Hit]) -> list[Hit]:
     """The fusion in use; docs/retrieval.md says what it was compared with."""
-    return reciprocal_rank_fusion([dense, bm25])
+    return weighted_sum([dense, bm25], [0.5, 0.5])
 
 
 def reciprocal_rank_fusion(rankings: Sequence[Sequence[Hit]], k: float = 60.0) -> list[Hit]:

@@ -77,7 +77,9 @@ def test_the_reading_of_imports_itself() -> None:
         "def f():\n    from e.f import y\n    __import__('g')\n"
         "class K:\n    import h\n"
     )
-    assert [(one.module, one.in_function, one.only_for_types) for one in imports_of(source, "")] == [
+    assert [
+        (one.module, one.in_function, one.only_for_types) for one in imports_of(source, "")
+    ] == [
         ("a.b", False, False),
         ("c", False, False),
         ("d", False, True),

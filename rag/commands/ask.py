@@ -95,7 +95,9 @@ def describe(answer: Answer) -> str:
     for citation in answer.citations:
         lines.append(f"[{citation.number}] {_source(citation.to_dict())}")
     if answer.reason:
-        lines += [*([""] if answer.text else []), answer.reason.message]
+        lines += [*([""] if answer.text else ["The documents do not say."]), answer.reason.message]
+        if answer.reason.missing_terms:
+            lines.append(f"In no document: {', '.join(answer.reason.missing_terms)}.")
         if answer.reason.nearest:
             lines.append("Nearest:")
         for citation in answer.reason.nearest:

@@ -52,11 +52,15 @@ def describe(summary: Json) -> str:
     counts = ", ".join(f"{summary[name]} {name}" for name in names if summary[name])
     index = summary["index"]
     lines = [
-        f"{counts or 'No files found'}. The index holds {index['documents']} documents "
-        f"in {index['passages']} passages."
+        f"{counts or 'No files found'}. The index holds "
+        f"{_count(index['documents'], 'document')} in {_count(index['passages'], 'passage')}."
     ]
     for file in summary["files"]:
         if file["status"] == "skipped":
             lines.append(f"  skipped {printable(file['path'])}: {file['reason']}")
         lines += [f"  {printable(file['path'])}: {warning}" for warning in file["warnings"]]
     return "\n".join(lines)
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}{'' if number == 1 else 's'}"

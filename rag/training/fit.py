@@ -31,9 +31,10 @@ class Fitted:
 def fit(examples: Sequence[Example]) -> Fitted:
     """The ranker on questions with a right sentence, the decision on all."""
     sentence = fit_ranker(examples)
-    rows, right = decisions(sentence, examples)
+    rows, _ = decisions(sentence, examples)
+    answerable = np.array([one.right.any() for one in examples])
     weights = np.where([one.made for one in examples], MADE_WEIGHT, 1.0)
-    return Fitted(sentence, fit_decision(rows, right, weights))
+    return Fitted(sentence, fit_decision(rows, answerable, weights))
 
 
 def fit_ranker(examples: Sequence[Example]) -> Linear:
@@ -73,13 +74,17 @@ def fit_ranker(examples: Sequence[Example]) -> Linear:
     return Linear(NAMES, mean, scale, weights.detach().numpy(), 0.0)
 
 
-def fit_decision(rows: Matrix, right: NDArray[np.bool_], weights: Vector) -> Linear:
-    """Logistic regression: whether the first sentence is right."""
+def fit_decision(rows: Matrix, answerable: NDArray[np.bool_], weights: Vector) -> Linear:
+    """Logistic regression on the first sentence: whether any that was read is right.
+
+    Fitted on whether the first one itself is right, it told answerable questions from others
+    less well (AUROC 0.707 against 0.722 by articles held out).
+    """
     from sklearn.linear_model import LogisticRegression
 
     mean, scale = _moments(rows)
     model = LogisticRegression(C=DECISION_C, max_iter=5_000)
-    model.fit((rows - mean) / scale, right, sample_weight=weights)
+    model.fit((rows - mean) / scale, answerable, sample_weight=weights)
     return Linear(DECISION, mean, scale, model.coef_[0], float(model.intercept_[0]))
 
 

@@ -233,6 +233,15 @@ def test_a_flipped_bit_is_found(
         assert read(catalogue)
 
 
+def test_a_version_that_is_no_number_is_found(tmp_path: Path, catalogue: Catalogue) -> None:
+    add(catalogue, A)
+    with sqlite3.connect(tmp_path / FILE) as db:
+        db.execute("UPDATE meta SET value = 'q' WHERE key = 'version'")
+    db.close()
+    with pytest.raises(DamageError, match="its version is 'q'"):
+        catalogue.version()
+
+
 def test_flipped_bits_of_the_file_never_change_what_is_read(tmp_path: Path) -> None:
     catalogue = Catalogue.open(tmp_path / "good", create=True)
     version = add(catalogue, A)
@@ -242,22 +251,20 @@ def test_flipped_bits_of_the_file_never_change_what_is_read(tmp_path: Path) -> N
     rng = np.random.default_rng(5)
     used = np.flatnonzero(np.frombuffer(data, np.uint8))
     found = 0
-    home = tmp_path / "bad"
-    home.mkdir()
-    for at in rng.choice(used, 300, replace=False).tolist():
+    for number, at in enumerate(rng.choice(used, 300, replace=False).tolist()):
+        home = tmp_path / f"bad-{number}"
+        home.mkdir()
         changed = data[:at] + bytes([data[at] ^ (1 << int(rng.integers(8)))]) + data[at + 1 :]
         (home / FILE).write_bytes(changed)
         try:
             other = Catalogue.open(home)
+            other.version()
             passages = list(other.passages(version))
             read = (other.documents(version, 9, None), passages)
             other.close()
         except (DamageError, HomeError):
             found += 1
             continue
-        finally:
-            for rest in home.iterdir():
-                rest.unlink()
         assert all(one in expected[0] for one in read[0]) or paths_only(read[0], expected[0])
         assert all(one in expected[1] for one in read[1])
     assert found > 50

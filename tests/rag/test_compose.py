@@ -228,7 +228,8 @@ def test_citations_and_chances() -> None:
         assert citation.text_sha256 == one.document.text_sha256
 
 
-words_ = st.sampled_from("the mill a it she first then also 1850 red and Ann hall".split())
+VOCABULARY = "the mill a it she first then also 1850 red and Ann hall"
+words_ = st.sampled_from(VOCABULARY.split())
 sentences_ = st.lists(
     st.builds(
         lambda w, end: " ".join(w).capitalize() + end,

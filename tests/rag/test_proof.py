@@ -65,7 +65,7 @@ def letters(text: str) -> Iterator[str]:
 
 def test_free_and_checked_are_all_fields(answers: dict[str, Json]) -> None:
     for answer in answers.values():
-        assert FREE | CHECKED == answer.keys()
+        assert answer.keys() == FREE | CHECKED
     assert answers["fact"]["status"] == answers["speaker"]["status"] == "answered"
     assert answers["refused"]["status"] == "no_answer"
     assert answers["speaker"]["citations"][0]["speaker"]
@@ -420,4 +420,5 @@ def test_wrong_types_anywhere(
     json.dumps(report)
     free = place[0] in FREE or place[-1] in {"confidence", "highlight", "start", "end"}
     free = free or (place[0] == "reason" and "nearest" not in place)
+    free = free or (place == ("reason", "nearest") and value == [])  # it names less
     assert same or free or not report["holds"], (place, value)

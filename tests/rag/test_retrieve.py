@@ -37,12 +37,23 @@ def test_reciprocal_ranks_against_exact_fractions(ids: list[list[int]]) -> None:
 
 
 def test_what_both_rankings_hold_comes_first() -> None:
-    assert [hit.passage_id for hit in fuse(hits([1, 2, 3]), hits([3, 4]))] == [3, 1, 2, 4]
+    fused = reciprocal_rank_fusion([hits([1, 2, 3]), hits([3, 4])])
+    assert [hit.passage_id for hit in fused] == [3, 1, 2, 4]
 
 
 def test_ties_stand_in_the_order_of_ids_whichever_ranking_comes_first() -> None:
-    assert [hit.passage_id for hit in fuse(hits([7, 1]), hits([1, 7]))] == [1, 7]
-    assert [hit.passage_id for hit in fuse(hits([1, 7]), hits([7, 1]))] == [1, 7]
+    for first, second in (([7, 1], [1, 7]), ([1, 7], [7, 1])):
+        assert [hit.passage_id for hit in fuse(hits(first), hits(second))] == [1, 7]
+
+
+@given(st.lists(st.integers(0, 12), unique=True), st.lists(st.integers(0, 12), unique=True))
+def test_the_fusion_in_use_loses_nothing_and_keeps_what_both_agree_on(
+    dense: list[int], bm25: list[int]
+) -> None:
+    fused = [hit.passage_id for hit in fuse(hits(dense), hits(bm25))]
+    assert sorted(fused) == sorted({*dense, *bm25})
+    if dense and bm25 and dense[0] == bm25[0]:
+        assert fused[0] == dense[0]
 
 
 def test_nothing_from_nothing() -> None:
