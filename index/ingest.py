@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -42,6 +43,11 @@ class _Job:
     row: SourceRow
     replaces: SourceRow | None
 
+    @property
+    def contents(self) -> set[str]:
+        """Hashes of the files that it brings in or takes out: not to be looked up before."""
+        return {self.row.file_sha256, *([self.replaces.file_sha256] if self.replaces else [])}
+
 
 @dataclass(slots=True)
 class Ingest:
@@ -65,7 +71,7 @@ class Ingest:
             if sum(len(job.drafts) for job in self._jobs) >= BATCH_PASSAGES:
                 self._commit()
         self._commit()
-        self._leave(files, known)
+        self._leave(files, known, paths)
         self.progress(Progress(len(files.found), len(files.found), self._passages))
         return self.reports
 
@@ -92,7 +98,7 @@ class Ingest:
 
     def _add_twin(self, found: Found, known: SourceRow | None, sha256: str) -> bool:
         """Whether the same content is there already: one document, one more source."""
-        if any(job.document.file_sha256 == sha256 for job in self._jobs):
+        if any(sha256 in job.contents for job in self._jobs):
             self._commit()
         twin = self.catalogue.find_file(sha256, self.catalogue.version())
         if twin is None:
@@ -166,24 +172,25 @@ class Ingest:
         self._passages += len(texts)
         self._jobs.clear()
 
-    def _leave(self, files: Scan, known: dict[Path, SourceRow]) -> None:
+    def _leave(self, files: Scan, known: dict[Path, SourceRow], paths: Sequence[Path]) -> None:
         """What is not read, and what is no longer there."""
         for left in files.left:
             self._skip(left.path, left.reason, known.get(left.path))
         present = {found.path for found in files.found} | {left.path for left in files.left}
-        gone = [row for path, row in known.items() if path not in present]
-        if gone and not present:
-            reason = "its folder is empty or not mounted, so nothing was removed"
-            self.reports += [
-                FileReport(_name(row), "skipped", reason, row.document_id) for row in gone
-            ]
-            return
-        for row in gone:
+        seen = (path for path in present if not path.name.startswith("."))
+        not_empty = {folder for path in seen for folder in (path, *path.parents)}
+        for path, row in known.items():
+            if path in present:
+                continue
+            roots = {Path(row.source.root), *(one for one in paths if path.is_relative_to(one))}
+            if not roots <= not_empty:
+                reason = "its folder is empty or not mounted, so nothing was removed"
+                self._report(path, "skipped", reason, row.document_id)
+                continue
             with self.catalogue.commit() as version:
                 self._remove_source(row, version)
-            others = self.catalogue.sources_of(row.document_id, self.catalogue.version())
-            if not others:
-                self.reports.append(FileReport(_name(row), "removed", None, row.document_id))
+            if not self.catalogue.sources_of(row.document_id, self.catalogue.version()):
+                self._report(path, "removed", document_id=row.document_id)
 
     def _skip(self, path: Path, reason: str, known: SourceRow | None) -> None:
         """A file that cannot be read any more must not go on answering as it was."""
@@ -207,12 +214,9 @@ class Ingest:
         document_id: str | None = None,
         warnings: tuple[str, ...] = (),
     ) -> None:
-        self.reports.append(FileReport(str(path), status, reason, document_id, warnings))
+        name = os.fsencode(path).decode("utf-8", "replace")  # some names are of no encoding
+        self.reports.append(FileReport(name, status, reason, document_id, warnings))
 
 
 def _row(found: Found, document_id: str, sha256: str) -> SourceRow:
     return SourceRow(found.source, document_id, sha256, found.size, found.mtime_ns)
-
-
-def _name(row: SourceRow) -> str:
-    return str(Path(row.source.root, row.source.path))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 from index.errors import HomeError, LockedError
 
@@ -14,7 +16,7 @@ FILE = "writer.lock"
 
 
 @contextmanager
-def writer_lock(home: Path) -> Iterator[None]:
+def writer_lock(home: Path, *, wait_s: float = 0.0) -> Iterator[None]:
     """Holds the home's lock. Raises LockedError, naming the process that has it."""
     path = home / FILE
     try:
@@ -26,16 +28,25 @@ def writer_lock(home: Path) -> Iterator[None]:
             "name another with --home or CITEWELL_HOME"
         ) from error
     with file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            file.seek(0)
-            holder = file.read().strip() or "unknown"
-            raise LockedError(
-                f"another process is writing to {home} (process {holder}): "
-                "wait until it has finished, then run the command again"
-            ) from error
+        deadline = time.monotonic() + wait_s
+        while not _locked(file):
+            if time.monotonic() >= deadline:
+                file.seek(0)
+                holder = file.read().strip() or "unknown"
+                raise LockedError(
+                    f"another process is writing to {home} (process {holder}): "
+                    "wait until it has finished, then run the command again"
+                )
+            time.sleep(0.05)
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()
         yield
+
+
+def _locked(file: TextIO) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -27,6 +27,8 @@ PARTS = {
     "readers": READERS,
 }
 
+LOCK_WAIT_S = 1.0  # a reader that brings the BM25 index up holds the lock for a moment
+
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
@@ -74,10 +76,9 @@ class Index:
     @classmethod
     def open(cls, home: Path, load_embedder: Callable[[], Embedder]) -> Index:
         """Raises HomeError (and MismatchError, NewerFormatError) where the home cannot be used."""
-        catalogue = Catalogue.open(home)
-        for name, ours in PARTS.items():
-            _refuse_other(name, catalogue.meta(name), ours, home)
-        return cls(home, catalogue, load_embedder)
+        index = cls(home, Catalogue.open(home), load_embedder)
+        index._check()
+        return index
 
     def close(self) -> None:
         self.catalogue.close()
@@ -87,10 +88,8 @@ class Index:
         """Loaded once; refused where the home was made with another. Raises MismatchError."""
         with self._lock:
             if self._embedder is None:
-                embedder = self._load_embedder()
-                stored = self.catalogue.meta("embedder")
-                _refuse_other("embedder", stored, embedder.fingerprint, self.home)
-                self._embedder = embedder
+                self._embedder = self._load_embedder()
+            self._check()
             return self._embedder
 
     @property
@@ -117,7 +116,7 @@ class Index:
         writes. What was committed before an error or an interruption stays.
         """
         absolute = [resolve(path) for path in paths]
-        with writer_lock(self.home):
+        with writer_lock(self.home, wait_s=LOCK_WAIT_S):
             with self._lock:
                 self._reopen(create=True)
             ingest = Ingest(self.catalogue, self._embedder_of_home, max_bytes, progress)
@@ -150,8 +149,23 @@ class Index:
     def _reopen(self, *, create: bool) -> None:
         """Leaves the stand-in for a catalogue once there is one on disk."""
         if self.catalogue.path is None and (create or (self.home / FILE).exists()):
-            self.catalogue.close()
+            # The stand-in is not closed: a snapshot of it may still be read.
             self.catalogue = Catalogue.open(self.home, create=create)
+        self._check()
+
+    def _check(self) -> None:
+        """Raises MismatchError where the home was made by other parts than ours."""
+        ours = dict(PARTS)
+        if self._embedder is not None:
+            ours["embedder"] = self._embedder.fingerprint
+        for name, value in ours.items():
+            stored = self.catalogue.meta(name)
+            if stored is not None and stored != value:
+                raise MismatchError(
+                    f"the home {self.home} was made with the {name} '{stored}', and this is "
+                    f"'{value}': go back to that one, or index into a new home with "
+                    "'citewell index FOLDER --home NEW_HOME'"
+                )
 
     def _build(self, version: int) -> Snapshot:
         documents, passages = self.catalogue.counts(version)
@@ -169,7 +183,7 @@ class Index:
     def _bm25(self, version: int) -> LexicalIndex:
         """The stored BM25 index if it is at this version, else one brought up to it.
 
-        While another process writes, one in memory serves this process alone.
+        While another process writes or has gone on, one in memory serves this one alone.
         """
         if self.catalogue.path is None:
             return LexicalIndex()
@@ -181,11 +195,13 @@ class Index:
             pass
         try:
             with writer_lock(self.home):
-                return self._bring_bm25_up(version)
+                if version == self.catalogue.version():
+                    return self._bring_bm25_up(version)
         except HomeError:
-            memory = LexicalIndex()
-            memory.change(version, self._texts(version, since=0))
-            return memory
+            pass
+        memory = LexicalIndex()
+        memory.change(version, self._texts(version, since=0))
+        return memory
 
     def _bring_bm25_up(self, version: int) -> LexicalIndex:
         folder = self.home / "bm25"
@@ -232,15 +248,6 @@ def summary(reports: Sequence[FileReport], index: Index) -> dict[str, Any]:
             "passages": passages,
         },
     }
-
-
-def _refuse_other(name: str, stored: str | None, ours: str, home: Path) -> None:
-    if stored is not None and stored != ours:
-        raise MismatchError(
-            f"the home {home} was made with the {name} '{stored}', and this is '{ours}': "
-            "go back to that one, or index into a new home with "
-            "'citewell index FOLDER --home NEW_HOME'"
-        )
 
 
 def _set_aside(folder: Path) -> None:

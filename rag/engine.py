@@ -6,18 +6,15 @@ import hashlib
 import json
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from fnmatch import fnmatchcase
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
 from threading import RLock
 from typing import Any
 
-import numpy as np
-
 from index.ingest import Progress
 from index.store import Index, Snapshot, summary
-from index.types import Document, Embedder, Ids
+from index.types import Document, Embedder, Hit
 from rag.answering import (
     Collected,
     as_answer,
@@ -27,16 +24,17 @@ from rag.answering import (
 )
 from rag.cache import TokenCache
 from rag.compose import cite
+from rag.describe import describe_document, describe_hits, state_of
 from rag.errors import QuestionError
 from rag.followup import standalone
 from rag.model import Model, load_model
 from rag.pipeline import Clock, Pipeline
 from rag.proof import Stored, hash_of_file, verify
 from rag.question import about_collection, parts
+from rag.requests import check_mode, clean_question, passages_of, scrub
 from rag.settings import Settings, load_settings
 from rag.types import Answer, Citation, Event, IndexState, Json, Turn, Writer
 
-MAX_QUESTION = 4_000  # code points
 MAX_TURNS = 100
 MAX_HITS = 1_000
 KEPT_DOCUMENTS = 64
@@ -139,14 +137,14 @@ class Engine:
         mode: str | None,
         id: str | None,
     ) -> Iterator[Event | Answer]:
-        question = _clean(question)
-        turns = tuple(Turn(turn.role, _scrub(turn.content)) for turn in history[-MAX_TURNS:])
-        mode = _check_mode(mode or self.settings.mode)
+        question = clean_question(question)
+        turns = tuple(Turn(turn.role, scrub(turn.content)) for turn in history[-MAX_TURNS:])
+        mode = check_mode(mode or self.settings.mode)
         clock = Clock()
         answer: Answer | None = None
         with self._lock, clock.measure("total"):
             snapshot = self.index.snapshot()
-            only = self._only(snapshot, filter)
+            only = passages_of(filter, snapshot)
             read_as = standalone(question, turns)
             base = Collected(
                 id=uuid.uuid4().hex if id is None else id,
@@ -155,7 +153,7 @@ class Engine:
                 standalone_question=read_as,
                 requested_mode=mode,
                 filter=filter,
-                index=_state(snapshot),
+                index=state_of(snapshot),
                 threshold=self._model.threshold,
             )
             topic = about_collection(question)
@@ -166,7 +164,7 @@ class Engine:
             else:
                 pipeline = self.pipeline(snapshot)
                 found = [pipeline.find(part, clock, only) for part in self._parts(read_as)]
-                hits = self._hits(pipeline, [hit for one in found for hit in one.hits])
+                hits = _describe([hit for one in found for hit in one.hits], pipeline)
         if answer is None:
             # Not under the lock: who reads a stream may stop here, or go on in another thread.
             yield Event("retrieved", {"hits": hits})
@@ -210,28 +208,28 @@ class Engine:
 
     def search(self, query: str, k: int = 10, filter: Json | None = None) -> Json:
         """The best passages of the fused ranking. Raises QuestionError."""
-        query = _clean(query)
+        query = clean_question(query)
         if not 1 <= k <= MAX_HITS:
             raise QuestionError(f"k must be from 1 to {MAX_HITS}")
         with self._lock:
             snapshot = self.index.snapshot()
-            only = self._only(snapshot, filter)
+            only = passages_of(filter, snapshot)
             hits: list[Json] = []
             if snapshot.n_passages:
                 pipeline = self.pipeline(snapshot, retrieve_k=k)
-                hits = self._hits(pipeline, pipeline.retrieve(query, only)["fused"][:k])
+                hits = _describe(pipeline.retrieve(query, only)["fused"][:k], pipeline)
         return {
             "schema": "citewell.search/1",
             "query": query,
             "filter": filter,
             "hits": hits,
-            "index": _state(snapshot).to_dict(),
+            "index": state_of(snapshot).to_dict(),
         }
 
     def rank(self, question: str, k: int = 3) -> Ranking:
         """The ``k`` best sentences whatever their score: abstention off."""
         with self._lock:
-            found = self.pipeline(self.index.snapshot()).find(_clean(question), Clock())
+            found = self.pipeline(self.index.snapshot()).find(clean_question(question), Clock())
         best = tuple(cite(one, n) for n, one in enumerate(found.ranked[:k], start=1))
         return Ranking(best, found.chance)
 
@@ -239,7 +237,7 @@ class Engine:
         """The same passages, their sentences by plain cosine: what ``rank`` is measured against."""
         with self._lock:
             pipeline = self.pipeline(self.index.snapshot())
-            ranked = pipeline.by_cosine(pipeline.find(_clean(question), Clock()))
+            ranked = pipeline.by_cosine(pipeline.find(clean_question(question), Clock()))
         best = tuple(cite(one, n) for n, (one, _) in enumerate(ranked[:k], start=1))
         return Ranking(best, ranked[0][1] if ranked else -1.0)
 
@@ -249,7 +247,7 @@ class Engine:
             snapshot = self.index.snapshot()
             pipeline = self.pipeline(snapshot, retrieve_k=2 * k)
             found: dict[str, list[tuple[str, float]]] = {}
-            for name, hits in pipeline.retrieve(_clean(query)).items():
+            for name, hits in pipeline.retrieve(clean_question(query)).items():
                 best: dict[str, float] = {}
                 for hit in hits:
                     best.setdefault(snapshot.passage(hit.passage_id).document_id, hit.score)
@@ -264,9 +262,9 @@ class Engine:
         page = snapshot.catalogue.documents(snapshot.version, limit + 1, after)
         return {
             "schema": "citewell.documents/1",
-            "documents": [_describe(one, snapshot) for one in page[:limit]],
+            "documents": [describe_document(one, snapshot) for one in page[:limit]],
             "next": page[limit - 1].id if len(page) > limit else None,
-            "index": _state(snapshot).to_dict(),
+            "index": state_of(snapshot).to_dict(),
         }
 
     def document(self, id: str) -> Document | None:
@@ -327,8 +325,6 @@ class Engine:
     # -- parts ---------------------------------------------------------------------------------
 
     def pipeline(self, snapshot: Snapshot, retrieve_k: int | None = None) -> Pipeline:
-        from dataclasses import replace
-
         if self._tokens is None:
             self._tokens = TokenCache(self.index.embedder, self.settings.cache_mb * 1_000_000)
         settings = self.settings
@@ -338,65 +334,9 @@ class Engine:
             snapshot, self.index.embedder, self._tokens, self._model, settings, self._documents
         )
 
-    def _only(self, snapshot: Snapshot, filter: Json | None) -> Ids | None:
-        """Ids of the passages that a filter lets through; None for all."""
-        if filter is None:
-            return None
-        wanted = filter.get("documents") if isinstance(filter, dict) else None
-        if (
-            not isinstance(wanted, list)
-            or set(filter) != {"documents"}
-            or not all(isinstance(one, str) for one in wanted)
-        ):
-            raise QuestionError(
-                'a filter is {"documents": ["an id, a path or a pattern of paths", …]}'
-            )
-        chosen = {
-            row.document_id
-            for row in snapshot.catalogue.sources(snapshot.version)
-            if any(
-                one in (row.document_id, row.source.path) or fnmatchcase(row.source.path, one)
-                for one in wanted
-            )
-        }
-        ids = snapshot.catalogue.passage_ids(sorted(chosen), snapshot.version)
-        return np.array(ids, np.int64)
 
-    def _hits(self, pipeline: Pipeline, hits: Sequence[Any]) -> list[Json]:
-        described = []
-        for rank, (hit, (document, passage)) in enumerate(
-            zip(hits, pipeline.load(hits), strict=True), start=1
-        ):
-            at = document[passage.span]
-            described.append(
-                {
-                    "rank": rank,
-                    "score": round(hit.score, 6),
-                    "source": hit.source,
-                    "passage_id": passage.id,
-                    "document_id": document.id,
-                    "document_title": document.title,
-                    "path": document.path,
-                    **_place(document, passage.span),
-                    "start_char_index": passage.span.start,
-                    "end_char_index": passage.span.end,
-                    "text": at,
-                    "text_sha256": document.text_sha256,
-                }
-            )
-        return described
-
-
-def _place(document: Document, span: Any) -> Json:
-    from index.outline import place
-
-    where = place(document, span)
-    return {
-        "page": where.page,
-        "section": where.section,
-        "speaker": where.speaker,
-        "date": where.date,
-    }
+def _describe(hits: Sequence[Hit], pipeline: Pipeline) -> list[Json]:
+    return describe_hits(hits, pipeline.load(hits))
 
 
 def _load_document(snapshot: Snapshot, document_id: str) -> Document:
@@ -404,50 +344,6 @@ def _load_document(snapshot: Snapshot, document_id: str) -> Document:
     if document is None:
         raise KeyError(document_id)
     return document
-
-
-def _describe(document: Document, snapshot: Snapshot) -> Json:
-    return {
-        "id": document.id,
-        "title": document.title,
-        "path": document.path,
-        "sources": [{"root": one.root, "path": one.path} for one in document.sources],
-        "media_type": document.media_type,
-        "date": document.date,
-        "characters": len(document.text),
-        "passages": len(snapshot.catalogue.passage_ids([document.id], snapshot.version)),
-        "text_sha256": document.text_sha256,
-        "file_sha256": document.file_sha256,
-        "warnings": list(document.warnings),
-    }
-
-
-def _state(snapshot: Snapshot) -> IndexState:
-    return IndexState(
-        snapshot.fingerprint, snapshot.version, snapshot.n_documents, snapshot.n_passages
-    )
-
-
-def _clean(question: str) -> str:
-    if len(question) > MAX_QUESTION:
-        raise QuestionError(f"the question is longer than {MAX_QUESTION} characters; shorten it")
-    clean = _scrub(question).strip()
-    if not any(map(str.isalnum, clean)):
-        raise QuestionError("the question is empty: write what you want to know")
-    return clean
-
-
-def _scrub(text: str) -> str:
-    """NUL and lone surrogates, which no text can hold, become U+FFFD."""
-    return (
-        text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\0", "\ufffd")
-    )
-
-
-def _check_mode(mode: str) -> str:
-    if mode not in {"extractive", "llm"}:
-        raise QuestionError('mode must be "extractive" or "llm"')
-    return mode
 
 
 def _open_writer(settings: Settings) -> Writer:

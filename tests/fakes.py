@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -66,7 +67,9 @@ class FakeEmbedder:
         return TokenVectors(vectors.reshape(-1, self._dimension), offsets.reshape(-1, 2))
 
     def _sum(self, tokens: Sequence[re.Match[str]]) -> Vectors:
-        total = sum((self._vector(one.group()) for one in tokens), self._vector(""))
+        total = self._vector("").copy()
+        for token, times in Counter(one.group() for one in tokens).items():
+            total += times * self._vector(token)
         return total / np.linalg.norm(total)
 
     def _vector(self, token: str) -> Vectors:

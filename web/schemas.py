@@ -10,9 +10,9 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from starlette.responses import JSONResponse
 
 from index.types import Document, Section
+from rag.requests import MAX_QUESTION
 from rag.types import Json, Turn
 
-MAX_QUESTION = 4_000  # characters
 MAX_TURNS = 100
 MAX_TURN = 20_000  # characters
 

@@ -313,7 +313,7 @@ def test_a_home_that_is_a_file_is_refused(tmp_path: Path) -> None:
 def test_a_home_that_cannot_be_written_is_refused(tmp_path: Path) -> None:
     home = tmp_path / "home"
     home.mkdir(mode=0o500)
-    with pytest.raises(HomeError, match=r"--home"):
+    with pytest.raises(HomeError, match="check that the folder can be written"):
         Catalogue.open(home, create=True)
 
 
@@ -336,3 +336,18 @@ def test_another_writer_in_the_same_database_is_waited_for_or_named(
         change()
     change()
     assert catalogue.meta("embedder") == "x"
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="permissions do not stop the root user")
+def test_a_home_that_may_only_be_read_is_refused_and_kept(
+    tmp_path: Path, catalogue: Catalogue
+) -> None:
+    version = add(catalogue, A)
+    catalogue.close()
+    tmp_path.chmod(0o500)
+    try:
+        with pytest.raises(HomeError, match="check that the folder can be written"):
+            Catalogue.open(tmp_path)
+    finally:
+        tmp_path.chmod(0o700)
+    assert Catalogue.open(tmp_path).document(A.id, version) == A

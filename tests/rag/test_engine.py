@@ -10,8 +10,9 @@ from threading import Thread
 import pytest
 
 from index.embed import SentenceTransformerEmbedder
-from rag.engine import MAX_QUESTION, Engine, _open_writer
+from rag.engine import Engine, _open_writer
 from rag.errors import QuestionError
+from rag.requests import MAX_QUESTION
 from rag.settings import Settings
 from rag.types import Answer, Json, Turn
 from tests.fakes import FakeEmbedder

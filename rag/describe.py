@@ -1,0 +1,59 @@
+"""Documents, hits and the index's state in the form that leaves the program."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from index.outline import place
+from index.store import Snapshot
+from index.types import Document, Hit, Passage
+from rag.types import IndexState, Json
+
+
+def describe_hits(hits: Sequence[Hit], read: Sequence[tuple[Document, Passage]]) -> list[Json]:
+    """Ranked hits with the place and text of their passages."""
+    described = []
+    for rank, (hit, (document, passage)) in enumerate(zip(hits, read, strict=True), start=1):
+        where = place(document, passage.span)
+        described.append(
+            {
+                "rank": rank,
+                "score": round(hit.score, 6),
+                "source": hit.source,
+                "passage_id": passage.id,
+                "document_id": document.id,
+                "document_title": document.title,
+                "path": document.path,
+                "page": where.page,
+                "section": where.section,
+                "speaker": where.speaker,
+                "date": where.date,
+                "start_char_index": passage.span.start,
+                "end_char_index": passage.span.end,
+                "text": document[passage.span],
+                "text_sha256": document.text_sha256,
+            }
+        )
+    return described
+
+
+def describe_document(document: Document, snapshot: Snapshot) -> Json:
+    return {
+        "id": document.id,
+        "title": document.title,
+        "path": document.path,
+        "sources": [{"root": one.root, "path": one.path} for one in document.sources],
+        "media_type": document.media_type,
+        "date": document.date,
+        "characters": len(document.text),
+        "passages": len(snapshot.catalogue.passage_ids([document.id], snapshot.version)),
+        "text_sha256": document.text_sha256,
+        "file_sha256": document.file_sha256,
+        "warnings": list(document.warnings),
+    }
+
+
+def state_of(snapshot: Snapshot) -> IndexState:
+    return IndexState(
+        snapshot.fingerprint, snapshot.version, snapshot.n_documents, snapshot.n_passages
+    )

@@ -1,0 +1,59 @@
+"""What comes in, made fit to work with, or refused with a word on what to write instead."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+
+import numpy as np
+
+from index.store import Snapshot
+from index.types import Ids
+from rag.errors import QuestionError
+from rag.types import Json
+
+MAX_QUESTION = 4_000  # code points
+
+
+def clean_question(question: str) -> str:
+    """The question without what no text can hold. Raises QuestionError."""
+    if len(question) > MAX_QUESTION:
+        raise QuestionError(f"the question is longer than {MAX_QUESTION} characters; shorten it")
+    clean = scrub(question).strip()
+    if not any(map(str.isalnum, clean)):
+        raise QuestionError("the question is empty: write what you want to know")
+    return clean
+
+
+def scrub(text: str) -> str:
+    """NUL and lone surrogates, which no text can hold, become U+FFFD."""
+    return (
+        text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\0", "\ufffd")
+    )
+
+
+def check_mode(mode: str) -> str:
+    if mode not in {"extractive", "llm"}:
+        raise QuestionError('mode must be "extractive" or "llm"')
+    return mode
+
+
+def passages_of(filter: Json | None, snapshot: Snapshot) -> Ids | None:
+    """Ids of the passages that a filter lets through; None for all. Raises QuestionError."""
+    if filter is None:
+        return None
+    wanted = filter.get("documents") if isinstance(filter, dict) else None
+    if (
+        not isinstance(wanted, list)
+        or set(filter) != {"documents"}
+        or not all(isinstance(one, str) for one in wanted)
+    ):
+        raise QuestionError('a filter is {"documents": ["an id, a path or a pattern of paths", …]}')
+    chosen = {
+        row.document_id
+        for row in snapshot.catalogue.sources(snapshot.version)
+        if any(
+            one in (row.document_id, row.source.path) or fnmatchcase(row.source.path, one)
+            for one in wanted
+        )
+    }
+    return np.array(snapshot.catalogue.passage_ids(sorted(chosen), snapshot.version), np.int64)

@@ -1,0 +1,421 @@
+"""Versions, writers, readers, and what a home refuses."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+from threading import Event, Thread, Timer
+
+import pytest
+
+import index.store
+from index.catalogue import FILE
+from index.errors import DamageError, HomeError, LockedError, MismatchError
+from index.lock import writer_lock
+from index.store import PARTS, Index, summary
+from index.types import Embedder
+from tests.fakes import FakeEmbedder
+from tests.index.desk import Desk, check
+
+MAPS = "Ada Holt keeps the maps."
+FERRY = "The ferry left the harbour at nine."
+CHEESE = "Cheese is made of milk."
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path)
+
+
+def no_embedder() -> Embedder:
+    raise AssertionError("no model is needed for this")
+
+
+# -- versions -----------------------------------------------------------------------
+
+
+def test_opening_an_empty_place_makes_nothing_and_loads_no_model(tmp_path: Path) -> None:
+    index = Index.open(tmp_path / "home", no_embedder)
+    snapshot = index.snapshot()
+    assert (snapshot.version, snapshot.n_documents, snapshot.n_passages) == (0, 0, 0)
+    assert snapshot.bm25("maps", 5) == []
+    assert index.fingerprint == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_empty_snapshot_outlives_the_first_commit(desk: Desk) -> None:
+    before = desk.index.snapshot()
+    desk.put("a.txt", MAPS)
+    desk.run()
+    assert desk.texts() == [MAPS]
+    assert before.catalogue.documents(before.version, 9, None) == []
+    check(before, [])
+
+
+def test_a_reader_sees_the_commit_of_another_at_its_next_snapshot(desk: Desk) -> None:
+    reader = desk.open()
+    assert reader.snapshot().n_documents == 0
+    desk.put("a.txt", MAPS)
+    desk.run()
+    first = reader.snapshot()
+    desk.put("a.txt", FERRY)
+    desk.put("b.txt", CHEESE)
+    desk.run()
+    second = reader.snapshot()
+    assert second.version == desk.index.snapshot().version > first.version
+    assert reader.snapshot() is second
+    old = first.catalogue.documents(first.version, 9, None)
+    assert [one.text for one in old] == [MAPS]
+    check(first, old)
+    new = second.catalogue.documents(second.version, 9, None)
+    assert sorted(one.text for one in new) == [CHEESE, FERRY]
+    check(second, new)
+    assert first.fingerprint == second.fingerprint == reader.fingerprint != ""
+
+
+def test_a_snapshot_finds_only_what_its_version_holds(desk: Desk) -> None:
+    desk.put("a.txt", MAPS)
+    desk.run()
+    snapshot = desk.index.snapshot()
+    (hit,) = snapshot.bm25("the maps", 5)
+    assert hit.source == "bm25"
+    assert snapshot.dense(desk.fake.embed([MAPS])[0], 5)[0].passage_id == hit.passage_id
+    desk.put("a.txt", FERRY)
+    desk.run()
+    assert desk.index.snapshot().bm25("maps", 5) == []
+    with pytest.raises(DamageError, match="in an index but not in the catalogue"):
+        desk.index.snapshot().passage(hit.passage_id)
+    assert snapshot.passage(hit.passage_id).id == hit.passage_id
+
+
+def test_snapshots_are_taken_while_another_thread_writes(desk: Desk) -> None:
+    for n in range(12):
+        desk.put(f"{n}.txt", f"File {n} tells of the sea.")
+    desk.run(desk.root / "0.txt")
+    reader, stop, failures = desk.open(), [False], []
+
+    def read() -> None:
+        try:
+            while not stop[0]:
+                snapshot = reader.snapshot()
+                check(snapshot, snapshot.catalogue.documents(snapshot.version, 99, None))
+        except BaseException as error:
+            failures.append(error)
+
+    thread = Thread(target=read)
+    thread.start()
+    try:
+        for n in range(1, 12):
+            desk.run(desk.root / f"{n}.txt")
+    finally:
+        stop[0] = True
+        thread.join()
+    assert failures == []
+    assert len(desk.texts()) == 12
+    assert not list(desk.home.glob("*.damaged-*"))
+
+
+# -- the BM25 index beside the catalogue -----------------------------------------------
+
+
+def bm25_folder(desk: Desk) -> Path:
+    return desk.home / "bm25"
+
+
+def test_a_bm25_index_that_is_missing_is_made_again(desk: Desk) -> None:
+    desk.put("a.txt", MAPS)
+    desk.run()
+    (bm25_folder(desk)).rename(desk.home / "moved")
+    desk.index = desk.open()
+    assert desk.texts() == [MAPS]
+    assert (bm25_folder(desk) / "meta.json").exists()
+
+
+def test_a_bm25_index_that_is_behind_catches_up(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.put("a.txt", MAPS)
+    desk.put("b.txt", CHEESE)
+    desk.run()
+
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(index.store.Index, "_bring_bm25_up", stopped)
+    desk.put("a.txt", FERRY)
+    desk.put("c.txt", MAPS)
+    with pytest.raises(KeyboardInterrupt):
+        desk.run()
+    monkeypatch.undo()
+    desk.index = desk.open()
+    assert desk.texts() == [MAPS, CHEESE, FERRY]
+    assert not list(desk.home.glob("*.damaged-*"))
+
+
+def test_a_bm25_index_ahead_of_the_catalogue_is_set_aside(desk: Desk) -> None:
+    """As when the catalogue alone was brought back from a copy."""
+    desk.put("a.txt", MAPS)
+    desk.run()
+    desk.index.close()
+    copy = (desk.home / FILE).read_bytes()
+    desk.index = desk.open()
+    desk.put("b.txt", FERRY)
+    desk.run()
+    desk.index.close()
+    (desk.home / FILE).write_bytes(copy)
+    desk.index = desk.open()
+    assert desk.texts() == [MAPS]
+    assert (desk.home / "bm25.damaged-1" / "meta.json").exists()
+
+
+@pytest.mark.parametrize("name", ["meta.json", "*.term", "*.store"])
+def test_a_damaged_bm25_index_is_set_aside_and_made_again(desk: Desk, name: str) -> None:
+    desk.put("a.txt", MAPS)
+    desk.put("b.txt", FERRY)
+    desk.run()
+    for number in (1, 2):
+        (damaged, *_) = bm25_folder(desk).glob(name)
+        damaged.write_bytes(b"\xff" * damaged.stat().st_size)
+        desk.index = desk.open()
+        assert desk.texts() == [MAPS, FERRY]
+        aside = desk.home / f"bm25.damaged-{number}" / damaged.name
+        assert set(aside.read_bytes()) == {255}
+
+
+def test_a_file_in_place_of_the_bm25_index_is_set_aside(desk: Desk) -> None:
+    desk.put("a.txt", MAPS)
+    desk.run()
+    bm25_folder(desk).rename(desk.home / "moved")
+    bm25_folder(desk).write_text("a note")
+    desk.index = desk.open()
+    assert desk.texts() == [MAPS]
+    assert (desk.home / "bm25.damaged-1").read_text() == "a note"
+
+
+def test_a_reader_whose_version_is_past_leaves_the_bm25_index_alone(desk: Desk) -> None:
+    """Another process may commit while this one still loads its model."""
+    desk.put("a.txt", MAPS)
+    desk.run()
+
+    def slowly() -> Embedder:
+        desk.put("b.txt", FERRY)
+        desk.run()
+        return FakeEmbedder()
+
+    reader = Index.open(desk.home, slowly)
+    snapshot = reader.snapshot()
+    documents = snapshot.catalogue.documents(snapshot.version, 9, None)
+    assert [one.text for one in documents] == [MAPS]
+    check(snapshot, documents)
+    assert not list(desk.home.glob("*.damaged-*"))
+    assert reader.snapshot().n_documents == 2
+
+
+def test_while_another_writes_a_reader_searches_in_memory(desk: Desk) -> None:
+    desk.put("a.txt", MAPS)
+    desk.run()
+    bm25_folder(desk).rename(desk.home / "moved")
+    with writer_lock(desk.home):
+        desk.index = desk.open()
+        assert desk.texts() == [MAPS]
+        assert not list(bm25_folder(desk).glob("*.term"))
+    desk.index = desk.open()
+    assert desk.texts() == [MAPS]
+    assert list(bm25_folder(desk).glob("*.term"))
+
+
+# -- damage --------------------------------------------------------------------------------
+
+
+def test_damaged_text_and_vectors_are_never_answered_from(desk: Desk) -> None:
+    desk.put("a.txt", MAPS)
+    desk.run()
+    with sqlite3.connect(desk.home / FILE) as db:
+        db.execute("UPDATE revisions SET text = ?", (MAPS.replace("Ada", "Ida").encode(),))
+    db.close()
+    snapshot = desk.open().snapshot()
+    (hit,) = snapshot.bm25("maps", 5)
+    with pytest.raises(DamageError, match="does not match its hash"):
+        snapshot.document(snapshot.passage(hit.passage_id).document_id)
+    with sqlite3.connect(desk.home / FILE) as db:
+        db.execute("UPDATE vectors SET vectors = zeroblob(length(vectors))")
+    db.close()
+    with pytest.raises(DamageError, match="vectors of revision"):
+        desk.open().snapshot()
+
+
+# -- writers -----------------------------------------------------------------------------------
+
+
+def test_a_second_writer_is_told_who_writes(desk: Desk) -> None:
+    desk.put("a.txt", MAPS)
+    hold = (
+        "import sys, pathlib; from index.lock import writer_lock\n"
+        "with writer_lock(pathlib.Path(sys.argv[1])): print('held', flush=True); sys.stdin.read()"
+    )
+    command = [sys.executable, "-c", hold, str(desk.home)]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "held\n"
+        with pytest.raises(LockedError, match=rf"process {other.pid}\): wait until"):
+            desk.run()
+        assert desk.documents() == []
+        other.kill()
+    assert desk.statuses() == {"a.txt": "indexed"}
+
+
+def test_a_lock_that_is_held_for_a_moment_is_waited_for(desk: Desk) -> None:
+    desk.put("a.txt", MAPS)
+    held, release = Event(), Event()
+
+    def hold() -> None:
+        with writer_lock(desk.home):
+            held.set()
+            release.wait(10)
+
+    thread = Thread(target=hold)
+    thread.start()
+    assert held.wait(10)
+    Timer(0.2, release.set).start()
+    assert desk.statuses() == {"a.txt": "indexed"}
+    thread.join()
+
+
+def test_the_lock_is_free_after_an_error(tmp_path: Path) -> None:
+    for _ in range(2):
+        with pytest.raises(KeyError), writer_lock(tmp_path / "home"):
+            raise KeyError
+    with writer_lock(tmp_path / "home") as _, pytest.raises(LockedError, match=str(os.getpid())):
+        writer_lock(tmp_path / "home").__enter__()
+
+
+def test_a_home_that_is_a_file_is_refused(desk: Desk) -> None:
+    desk.put("a.txt", MAPS)
+    with pytest.raises(HomeError, match="--home"):
+        Index.open(desk.root / "a.txt", no_embedder)
+    desk.home.write_text("a file")
+    with pytest.raises(HomeError, match=r"cannot be written.*--home or CITEWELL_HOME"):
+        desk.run()
+    assert desk.home.read_text() == "a file"
+
+
+def test_a_home_where_nothing_can_be_made_is_refused(desk: Desk) -> None:
+    desk.put("a.txt", MAPS)
+    index = Index.open(Path("/proc/citewell"), no_embedder)
+    with pytest.raises(HomeError, match=r"/proc/citewell cannot be written.*--home"):
+        index.update([desk.root], max_bytes=1_000)
+
+
+# -- what a home was made with -----------------------------------------------------------------
+
+
+def test_another_embedder_is_refused_with_both_values_and_a_command(desk: Desk) -> None:
+    desk.put("a.txt", MAPS)
+    desk.run()
+    desk.put("b.txt", FERRY)
+    other = FakeEmbedder(name="other")
+    stranger = Index.open(desk.home, lambda: other)
+    for attempt in (
+        stranger.snapshot,
+        lambda: stranger.update([desk.root], max_bytes=1_000),
+        lambda: stranger.embedder,
+    ):
+        with pytest.raises(MismatchError) as caught:
+            attempt()
+        message = str(caught.value)
+        assert f"'{desk.fake.fingerprint}'" in message
+        assert f"'{other.fingerprint}'" in message
+        assert "citewell index FOLDER --home NEW_HOME" in message
+    assert other.calls == []
+    assert desk.texts() == [MAPS]
+
+
+@pytest.mark.parametrize("part", sorted(PARTS))
+def test_another_chunker_or_reader_is_refused(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    desk.put("a.txt", MAPS)
+    desk.run()
+    monkeypatch.setitem(PARTS, part, "another-1")
+    with pytest.raises(MismatchError) as caught:
+        desk.open()
+    monkeypatch.undo()
+    message = str(caught.value)
+    assert f"the {part} '{PARTS[part]}', and this is 'another-1'" in message
+    assert "citewell index FOLDER --home NEW_HOME" in message
+
+
+def test_a_home_that_came_into_being_later_is_checked_too(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both opened on nothing; the other wrote first."""
+    desk.put("a.txt", MAPS)
+    other = FakeEmbedder(name="other")
+    late = Index.open(desk.home, lambda: other)
+    assert late.embedder is other
+    desk.run()
+    with pytest.raises(MismatchError, match="embedder"):
+        late.snapshot()
+    desk.put("b.txt", FERRY)
+    with pytest.raises(MismatchError, match="embedder"):
+        late.update([desk.root], max_bytes=1_000)
+    late = Index.open(desk.root / "nothing-here", no_embedder)
+    late.home = desk.home
+    monkeypatch.setitem(PARTS, "chunker", "another-1")
+    with pytest.raises(MismatchError, match="chunker"):
+        late.snapshot()
+
+
+def test_the_fingerprint_is_of_embedder_and_parts(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.put("a.txt", MAPS)
+    desk.run()
+
+    def made_with(name: str) -> str:
+        home = tmp_path / f"home-{len(list(tmp_path.iterdir()))}"
+        index = Index.open(home, lambda: FakeEmbedder(name=name))
+        index.update([desk.root], max_bytes=1_000)
+        return index.fingerprint
+
+    fingerprint = desk.index.fingerprint
+    assert made_with("fake") == fingerprint
+    assert made_with("other") != fingerprint
+    monkeypatch.setitem(PARTS, "readers", "another-1")
+    assert made_with("fake") != fingerprint
+
+
+def test_the_summary_of_a_run(desk: Desk) -> None:
+    kept, gone = desk.put("a.txt", MAPS), desk.put("b.txt", FERRY)
+    desk.run()
+    gone.unlink()
+    desk.put("c.docx", "x")
+    new = desk.put("d.txt", CHEESE.encode("utf-16"))
+    said = summary(desk.run(), desk.index)
+    version = desk.index.snapshot().version
+    ids = {one.path: one.id for one in desk.documents()}
+    assert {name: said[name] for name in ("indexed", "unchanged", "renamed", "removed")} == {
+        "indexed": 1,
+        "unchanged": 1,
+        "renamed": 0,
+        "removed": 1,
+    }
+    assert said["skipped"] == 1
+    assert said["schema"] == "citewell.index/1"
+    assert said["index"] == {
+        "fingerprint": desk.index.fingerprint,
+        "version": version,
+        "documents": 2,
+        "passages": 2,
+    }
+    files = {file["path"]: file for file in said["files"]}
+    assert len(files) == 4
+    assert files[str(kept)]["document_id"] == ids["a.txt"]
+    assert files[str(new)]["document_id"] == ids["d.txt"]
+    assert files[str(gone)]["status"] == "removed"
+    assert "convert it" in files[str(desk.root / "c.docx")]["reason"]
