@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from index.chunk import embedding_text
 from index.store import Snapshot
 from index.types import Document, Embedder, Hit, Ids, Passage
 from rag.cache import TokenCache
@@ -111,11 +112,25 @@ class Pipeline:
             readings = self.reader().read(question, texts)
         ranked = candidates(read, readings)
         chance = answer_chance(readings)
-        chosen: list[Candidate] = []
-        if chance >= self.model.threshold:
-            most = self.settings.max_sentences
-            chosen = choose(asked, ranked, self.model.choice, most)
+        supported = ranked if chance >= self.model.threshold else self._mentions(asked, ranked)
+        most = self.settings.max_sentences
+        chosen = choose(asked, supported, self.model.choice, most)
         return Found(asked, tuple(hits), tuple(ranked), tuple(chosen), chance)
+
+    def _mentions(self, question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
+        """For bare keywords the sentences that hold them all, headings included; else none.
+
+        Keywords ask where something is spoken of, and that can be seen from the words.
+        """
+        terms = self.snapshot.lexical.terms
+        wanted = {term for word in question.terms for term in terms(word)}
+        if question.kind != "keywords" or not wanted:
+            return []
+        return [
+            one
+            for one in ranked
+            if wanted <= set(terms(embedding_text(one.passage.headings, one.text)))
+        ]
 
     def missing_terms(self, question: Question) -> tuple[str, ...]:
         """The question's words that no document holds in any form."""

@@ -148,3 +148,16 @@ def test_cosine_orders_the_same_sentences(
     assert expected == sorted(expected, reverse=True)
     assert by_cosine[0][0].text == "Trains run hourly."
     engine.close()
+
+
+def test_bare_keywords_get_the_sentences_that_hold_them_headings_included(
+    tmp_path: Path, fake: FakeEmbedder
+) -> None:
+    text = "# Holidays\n\nEvery employee has 28 days a year.\n\n# Meals\n\nLunch is at noon.\n"
+    engine = open_engine(tmp_path / "home", fake, threshold=1.1)
+    engine.index_paths([write(tmp_path, {"book.md": text})])
+    answer = engine.ask("holidays")
+    assert [one.quote for one in answer.citations] == ["Every employee has 28 days a year."]
+    assert engine.ask("holidays lunch").status == "no_answer"
+    assert engine.ask("When is lunch?").status == "no_answer"
+    engine.close()
