@@ -133,7 +133,7 @@ def _chosen(answered: Sequence[Found], pipeline: Pipeline) -> list[tuple[Found, 
     for part, room in zip(answered, _rooms(sizes, pipeline.settings.max_sentences), strict=True):
         own: Sequence[Candidate] = part.chosen
         if room < len(own):
-            own = choose(part.question, part.ranked, pipeline.model.choice, room)
+            own = choose(part.question, part.supported, pipeline.model.choice, room)
         new = [one for one in own if not repeats(one, seen)]
         seen += new
         chosen.append((part, new))

@@ -37,7 +37,8 @@ def describe_hits(hits: Sequence[Hit], read: Sequence[tuple[Document, Passage]])
     return described
 
 
-def describe_document(document: Document, snapshot: Snapshot) -> Json:
+def describe_document(document: Document) -> Json:
+    """What is known of a document, without its text."""
     return {
         "id": document.id,
         "title": document.title,
@@ -46,7 +47,6 @@ def describe_document(document: Document, snapshot: Snapshot) -> Json:
         "media_type": document.media_type,
         "date": document.date,
         "characters": len(document.text),
-        "passages": len(snapshot.catalogue.passage_ids([document.id], snapshot.version)),
         "text_sha256": document.text_sha256,
         "file_sha256": document.file_sha256,
         "warnings": list(document.warnings),

@@ -262,7 +262,11 @@ class Engine:
         page = snapshot.catalogue.documents(snapshot.version, limit + 1, after)
         return {
             "schema": "citewell.documents/1",
-            "documents": [describe_document(one, snapshot) for one in page[:limit]],
+            "documents": [
+                describe_document(one)
+                | {"passages": len(snapshot.catalogue.passage_ids([one.id], snapshot.version))}
+                for one in page[:limit]
+            ],
             "next": page[limit - 1].id if len(page) > limit else None,
             "index": state_of(snapshot).to_dict(),
         }

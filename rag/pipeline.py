@@ -49,6 +49,7 @@ class Found:
     question: Question
     hits: tuple[Hit, ...]
     ranked: tuple[Candidate, ...]
+    supported: tuple[Candidate, ...]  # those that an answer may be chosen from, best first
     chosen: tuple[Candidate, ...]
     chance: float
 
@@ -115,7 +116,7 @@ class Pipeline:
         supported = ranked if chance >= self.model.threshold else self._mentions(asked, ranked)
         most = self.settings.max_sentences
         chosen = choose(asked, supported, self.model.choice, most)
-        return Found(asked, tuple(hits), tuple(ranked), tuple(chosen), chance)
+        return Found(asked, tuple(hits), tuple(ranked), tuple(supported), tuple(chosen), chance)
 
     def _mentions(self, question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
         """For bare keywords the sentences that hold them all, headings included; else none.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -249,8 +250,6 @@ def _lies_inside(mark: object, text: str) -> bool:
 
 def hash_of_file(sources: tuple[Source, ...], max_bytes: int) -> str | None:
     """SHA-256 of the first of a document's files that can be read."""
-    import hashlib
-
     for source in sources:
         try:
             data = read_file(Path(source.root, source.path), max_bytes)

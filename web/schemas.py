@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from starlette.responses import JSONResponse
 
 from index.types import Document, Section
+from rag.describe import describe_document
 from rag.requests import MAX_QUESTION
 from rag.types import Json, Turn
 
@@ -99,16 +100,7 @@ def document_json(document: Document) -> Json:
     """A document without its text. Offsets are code points in the text, half-open."""
     return {
         "schema": "citewell.document/1",
-        "id": document.id,
-        "title": document.title,
-        "path": document.path,
-        "sources": [{"root": one.root, "path": one.path} for one in document.sources],
-        "media_type": document.media_type,
-        "date": document.date,
-        "characters": len(document.text),
-        "text_sha256": document.text_sha256,
-        "file_sha256": document.file_sha256,
-        "warnings": list(document.warnings),
+        **describe_document(document),
         "sections": [_section_json(section) for section in document.sections],
     }
 

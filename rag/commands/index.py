@@ -5,10 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rag.commands.output import print_json, printable
 from rag.settings import Settings
 from rag.types import Json
+
+if TYPE_CHECKING:
+    from rag.engine import Engine
 
 
 def run(home: Path, settings: Settings, paths: Sequence[Path], as_json: bool) -> int:
@@ -26,15 +30,13 @@ def run(home: Path, settings: Settings, paths: Sequence[Path], as_json: bool) ->
     return 0
 
 
-def index_with_progress(engine: object, paths: Sequence[Path]) -> Json:
+def index_with_progress(engine: Engine, paths: Sequence[Path]) -> Json:
     """Indexes with a bar on stderr, if that is a terminal."""
     from rich.console import Console
     from rich.progress import Progress as Bar
 
     from index.ingest import Progress
-    from rag.engine import Engine
 
-    assert isinstance(engine, Engine)
     console = Console(stderr=True)
     with Bar(console=console, transient=True, disable=not sys.stderr.isatty()) as bar:
         task = bar.add_task("Indexing", total=None)

@@ -11,12 +11,10 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from evals.datasets import load_squad
 from evals.metrics import groups_in
 from evals.types import EvalSet, Question, Quote
 from index.quotable import is_declarative
@@ -105,10 +103,6 @@ def _own(question: Question, where: dict[tuple[str, str], Ids], *, article: bool
             if sha256 == question.text_sha256 or (article and name == home)
         ]
     )
-
-
-def load(path: Path) -> EvalSet:
-    return load_squad(path)
 
 
 def by_group(examples: Sequence[Example]) -> dict[str, list[Example]]:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.features import NAMES, Matrix
-from rag.model import Linear
+from rag.model import Linear, chance
 from rag.read import DECISION, decision_row
 from rag.training.examples import Example, by_group
 
@@ -115,7 +115,7 @@ def cross_fitted(examples: Sequence[Example]) -> tuple[Vector, NDArray[np.bool_]
 
 def threshold(scores: Vector, right: NDArray[np.bool_]) -> float:
     """The chance below which a tenth of the right answers is lost."""
-    return float(1.0 / (1.0 + np.exp(-np.quantile(scores[right], 1.0 - KEPT))))
+    return chance(float(np.quantile(scores[right], 1.0 - KEPT)))
 
 
 def _moments(rows: Matrix) -> tuple[Vector, Vector]:

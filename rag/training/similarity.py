@@ -11,13 +11,14 @@ from typing import Any
 import numpy as np
 
 from evals.corpus import lay_out
+from evals.datasets import load_squad
 from evals.metrics import auroc
 from rag.engine import Engine
 from rag.features import NAMES
 from rag.model import SIMILARITY, Linear, Model
 from rag.read import DECISION
 from rag.settings import Settings
-from rag.training.examples import Example, collect, load
+from rag.training.examples import Example, collect
 from rag.training.fit import KEPT, cross_fitted, fit, threshold
 
 # How many sentences an answer has at most, and the share of the best one's belief that a
@@ -48,7 +49,7 @@ def main() -> None:
 
 def examples_of(squad: Path, folder: Path) -> list[Example]:
     """Every question with the passages that are retrieved for it from all the set's texts."""
-    asked = load(squad)
+    asked = load_squad(squad)
     home, texts = lay_out(folder, asked.texts)
     engine = Engine.open(home, Settings(cache_mb=4_000), blank_model())
     try:

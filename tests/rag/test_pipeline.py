@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from index.embed import SentenceTransformerEmbedder
+from rag.answering import _chosen
 from rag.errors import QuestionError
 from rag.pipeline import Clock
 from rag.settings import Settings
@@ -160,4 +162,23 @@ def test_bare_keywords_get_the_sentences_that_hold_them_headings_included(
     assert [one.quote for one in answer.citations] == ["Every employee has 28 days a year."]
     assert engine.ask("holidays lunch").status == "no_answer"
     assert engine.ask("When is lunch?").status == "no_answer"
+    engine.close()
+
+
+def test_parts_that_share_the_room_keep_to_what_supports_them(
+    tmp_path: Path, fake: FakeEmbedder
+) -> None:
+    """With less room than each part has sentences, what is left still holds its keywords."""
+    text = (
+        "# Holidays\n\nStaff have 28 days. Leave is paid.\n\n"
+        "# Meals\n\nHolidays apart, lunch is at noon. Black tea is free for everybody.\n"
+    )
+    engine = open_engine(tmp_path / "home", fake, threshold=1.1, settings=Settings(max_sentences=2))
+    engine.index_paths([write(tmp_path, {"book.md": text})])
+    pipeline = engine.pipeline(engine.index.snapshot())
+    first = pipeline.find("meals tea", Clock())
+    assert [one.text for one in first.supported] == ["Black tea is free for everybody."]
+    swapped = replace(first, ranked=tuple(reversed(first.ranked)), chosen=first.ranked[:3])
+    ((_, kept),) = _chosen([swapped], pipeline)
+    assert [one.text for one in kept] == ["Black tea is free for everybody."]
     engine.close()
