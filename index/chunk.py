@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from index.outline import contexts
 from index.quotable import is_declarative
@@ -48,33 +49,55 @@ def chunk(
     an interviewer's question, is left out: it is context of others.
     """
     special = count([""])[0]
+
+    @lru_cache(maxsize=64)  # sections that follow one another stand under the same headings
+    def fitted(headings: tuple[str, ...]) -> tuple[tuple[str, ...], int]:
+        kept = _fit_headings(headings, min(HEADING_TOKENS, window // 3), count)
+        return kept, window - count([embedding_text(kept, "")])[0]
+
     for section, headings in contexts(sections, text):
         sentences = split_sentences(text, section.span)
         if not any(is_declarative(span.of(text)) for span in sentences):
             continue
-        fitted = _fit_headings(headings, min(HEADING_TOKENS, window // 3), count)
-        room = window - count([embedding_text(fitted, "")])[0]
-        fits = _fitting(text, fitted, count, window)
+        kept, room = fitted(headings)
         # What stands between two sentences, such as a list marker, costs too.
         starts = [section.span.start, *(span.end for span in sentences[:-1])]
         pieces = [text[at : span.end] for at, span in zip(starts, sentences, strict=True)]
         costs = [n - special for n in count(pieces)]
-        for group in _groups(sentences, costs, min(TARGET_TOKENS, room)):
-            yield from _drafts(text, section, group, fitted, fits)
+        groups = list(_groups(sentences, costs, min(TARGET_TOKENS, room)))
+        fits = _Fitting(text, kept, count, window)
+        fits.ask([_whole(group) for group in groups])
+        for group in groups:
+            yield from _drafts(text, section, group, kept, fits)
 
 
-def _fitting(
-    text: str, headings: Sequence[str], count: CountTokens, window: int
-) -> Callable[[Span], bool]:
-    """Whether a span is embedded whole under these headings."""
+def _whole(group: Sequence[Span]) -> Span:
+    return Span(group[0].start, group[-1].end)
 
-    def fits(span: Span) -> bool:
+
+class _Fitting:
+    """Whether a span is embedded whole under these headings; no span is counted twice."""
+
+    def __init__(self, text: str, headings: Sequence[str], count: CountTokens, window: int) -> None:
+        self._text = text
+        self._headings = headings
+        self._count = count
+        self._window = window
+        self._known: dict[Span, bool] = {}
+
+    def ask(self, spans: Sequence[Span]) -> None:
+        """Counts many spans in one call, which is quicker than one after another."""
         # No tokenizer takes this many code points for a token: no need to count.
-        if len(span) > window * 40:
-            return False
-        return count([embedding_text(headings, span.of(text))])[0] <= window
+        short = [span for span in spans if len(span) <= self._window * 40]
+        texts = [embedding_text(self._headings, span.of(self._text)) for span in short]
+        self._known.update(dict.fromkeys(spans, False))
+        fitting = (n <= self._window for n in self._count(texts))
+        self._known.update(zip(short, fitting, strict=True))
 
-    return fits
+    def __call__(self, span: Span) -> bool:
+        if span not in self._known:
+            self.ask([span])
+        return self._known[span]
 
 
 def _drafts(
@@ -84,7 +107,7 @@ def _drafts(
     headings: tuple[str, ...],
     fits: Callable[[Span], bool],
 ) -> Iterator[Draft]:
-    whole = Span(group[0].start, group[-1].end)
+    whole = _whole(group)
     if len(group) > 1 and not fits(whole):  # a tokenizer whose counts do not add up
         middle = len(group) // 2
         for half in (group[:middle], group[middle:]):

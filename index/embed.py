@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from index.types import TokenVectors, Vectors
 
 PACKAGED = "all-MiniLM-L6-v2"
 PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-BATCH = 32
+BATCH_TOKENS = 2_048  # with padding; the states of many more leave the processor's caches
 
 
 class SentenceTransformerEmbedder:
@@ -29,7 +30,10 @@ class SentenceTransformerEmbedder:
         self._model = model.eval()
         self._name = name
         self._sha256 = weights_sha256
+        self._counter = _counter(model.tokenizer)
         self._bf16 = _has_bf16()
+        if self._bf16:
+            _to_bf16(self._model)
 
     @classmethod
     def open(
@@ -78,20 +82,31 @@ class SentenceTransformerEmbedder:
     def count(self, texts: Sequence[str]) -> list[int]:
         if not texts:
             return []
-        encoded = self._model.tokenizer(list(texts), truncation=False, verbose=False)
-        return [len(ids) for ids in encoded["input_ids"]]
+        if self._counter is None:
+            encoded = self._model.tokenizer(list(texts), truncation=False, verbose=False)
+            return [len(ids) for ids in encoded["input_ids"]]
+        return [len(encoding) for encoding in self._counter.encode_batch_fast(list(texts))]
 
     def embed(self, texts: Sequence[str]) -> Vectors:
-        if not texts:
-            return np.zeros((0, self.dimension), np.float32)
-        vectors = self._model.encode(
-            list(texts),
-            batch_size=BATCH,
-            normalize_embeddings=True,
-            show_progress_bar=False,
-            convert_to_numpy=True,
-        )
-        return np.asarray(vectors, dtype=np.float32)
+        """(len(texts), dimension), float32, rows of length 1, in the order given.
+
+        Texts of like length go through the model together, so that little of a batch is
+        padding; what shares a batch with a text moves its vector by rounding alone.
+        """
+        import torch
+
+        vectors = np.zeros((len(texts), self.dimension), np.float32)
+        lengths = [min(length, self.window) for length in self.count(texts)]
+        with torch.autocast("cpu", torch.bfloat16, enabled=self._bf16):
+            for batch in _batches(lengths):
+                vectors[batch] = self._model.encode(
+                    [texts[at] for at in batch],
+                    batch_size=len(batch),
+                    normalize_embeddings=True,
+                    show_progress_bar=False,
+                    convert_to_numpy=True,
+                )
+        return vectors
 
     def embed_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
         """Vectors of each text's tokens within the window, from one pass over each."""
@@ -114,6 +129,36 @@ class SentenceTransformerEmbedder:
                 states = torch.nn.functional.normalize(states, dim=-1).float().numpy()
             found.append(TokenVectors(states[~special], offsets[~special]))
         return found
+
+
+def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Places in ``lengths`` from the longest on, in runs that hold ``BATCH_TOKENS`` when padded."""
+    batch: list[int] = []
+    for at in sorted(range(len(lengths)), key=lambda at: -lengths[at]):
+        if batch and lengths[batch[0]] * (len(batch) + 1) > BATCH_TOKENS:
+            yield batch
+            batch = []
+        batch.append(at)
+    if batch:
+        yield batch
+
+
+def _counter(tokenizer: Any) -> Any | None:
+    """The tokenizer's own quick part, set to cut and pad nothing; None where it has none."""
+    quick = copy.deepcopy(getattr(tokenizer, "backend_tokenizer", None))
+    if quick is not None:
+        quick.no_truncation()
+        quick.no_padding()
+    return quick
+
+
+def _to_bf16(model: Any) -> None:
+    """Casts the weights of the products once; autocast would cast them anew for each batch."""
+    import torch
+
+    for module in model.modules():
+        if isinstance(module, torch.nn.Linear):
+            module.to(torch.bfloat16)
 
 
 def _has_bf16() -> bool:

@@ -1,57 +1,78 @@
-"""Finds the files under the paths that a user names, and says why it leaves any out."""
+"""Finds the files under a folder that a user names, and says why it leaves any out."""
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from index import ignore
 from index.errors import ReadError
+from index.ignore import Ignore
 from index.readers import media_type
 from index.types import Source
+
+_MAX_RULES_BYTES = 1_000_000
+_HIDDEN = "hidden files and folders are left out; --hidden takes them"
+_HOME = "the home folder of the index is never read"
+_NAME = "its name is not valid UTF-8; rename it"
+_ADVICE = {
+    errno.EACCES: "check its permissions",
+    errno.EPERM: "check its permissions",
+    errno.ENAMETOOLONG: "its path is too long: shorten the names of its folders",
+    errno.ELOOP: "the link leads back to itself: mend it",
+    errno.EIO: "check the disk",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What is taken; all are about what lies below a root, not about the root itself."""
+
+    max_bytes: int  # of one file
+    hidden: bool = False  # take what has a name that starts with a dot too
+    home: Path | None = None  # the index's own folder: never read, wherever it lies
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
+    """A file to read. Size, times and inode are those of what a link leads to: hints only."""
+
     source: Source
     path: Path
-    size: int
+    size: int  # bytes
     mtime_ns: int
+    ctime_ns: int
+    inode: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """A file that is not read, and why."""
+    """A file that is not read, or a folder that is not looked into, and why."""
 
     path: Path
     reason: str
+    is_folder: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Scan:
-    found: tuple[Found, ...]
-    left: tuple[Left, ...]
+class _Task:
+    root: Path  # of the sources
+    rules: Rules  # with a resolved home
+    way: tuple[str, ...]  # names from the root to what the walk is narrowed to
 
 
-def scan(paths: Sequence[Path], max_bytes: int) -> Scan:
-    """Every regular file under ``paths``, in the order of its name, each once.
+@dataclass(frozen=True, slots=True)
+class _Folder:
+    """A folder on the way down, with the names in it that are still to be looked at."""
 
-    Raises ReadError for a named path that is missing or is neither file nor folder.
-    """
-    found: dict[Path, Found] = {}
-    left: dict[Path, Left] = {}
-    for path in paths:
-        root = path if path.is_dir() else path.parent
-        for each, reason in _walk(path):
-            entry = Left(each, reason) if reason else _look(each, root, max_bytes)
-            if isinstance(entry, Found):
-                found.setdefault(each, entry)
-            else:
-                left.setdefault(each, entry)
-    # A link out of one root may lead into another.
-    return Scan(tuple(found.values()), tuple(one for one in left.values() if one.path not in found))
+    path: Path
+    names: tuple[str, ...]  # of the folders from the root to it
+    ignore: Ignore | None
+    waiting: Iterator[str]
 
 
 def resolve(path: Path) -> Path:
@@ -69,6 +90,59 @@ def resolve(path: Path) -> Path:
     return absolute
 
 
+def walk(root: Path, rules: Rules, within: Path | None = None) -> Iterator[Found | Left]:
+    """Every file under ``root``, depth first and by name, and what is left out.
+
+    ``root`` is a resolved path. A root that is a file has the folder it lies in as the root of its
+    source, and is taken though it is hidden or ignored: it was named. ``within`` narrows the walk
+    to one file or folder below the root; what leaves out a folder on the way to it is then what is
+    given. What is not there, or not any more, gives nothing. Memory: the names of the folders
+    from the root to where the walk is.
+
+    Raises ReadError, before anything in its folder is given, for a rule file that is in doubt, and
+    ValueError for a ``within`` that is not below the root.
+    """
+    way = () if within is None else within.relative_to(root).parts
+    if ".." in way:
+        raise ValueError(f"{within} is not below {root}")
+    home = rules.home and rules.home.resolve()
+    if home and root.is_relative_to(home):
+        yield Left(root, _HOME, _is_folder(root))
+    elif not is_utf8(str(root)):
+        yield Left(root, _NAME, _is_folder(root))
+    elif _is_folder(root):
+        yield from _below(_Task(root, replace(rules, home=home), way))
+    elif not way:
+        one = _file(_Task(root.parent, replace(rules, home=home), ()), root, root.name)
+        if one is not None:
+            yield one
+
+
+def is_mounted(root: Path) -> bool:
+    """Whether what is missing under ``root`` can be said to be gone.
+
+    An unplugged disk leaves its mount point: no folder, or one that holds nothing, or only empty
+    folders. So a root counts as there if it is a file, or if somewhere below it is one entry that
+    is not hidden and is not a folder. (An emptied folder looks the same as an unplugged disk, so
+    it counts as missing.) Stops at the first such entry.
+    """
+    if not _is_folder(root):
+        return os.access(root, os.F_OK)
+    waiting = [str(root)]
+    while waiting:
+        try:
+            with os.scandir(waiting.pop()) as entries:
+                for entry in entries:
+                    if entry.name.startswith("."):
+                        continue
+                    if not entry.is_dir(follow_symlinks=False):
+                        return True
+                    waiting.append(entry.path)
+        except OSError:
+            continue
+    return False
+
+
 def read_file(path: Path, max_bytes: int) -> bytes:
     """The bytes of a regular file. Raises ReadError; never waits on a FIFO or device."""
     try:
@@ -78,66 +152,149 @@ def read_file(path: Path, max_bytes: int) -> bytes:
                 raise ReadError("not a regular file")
             data = file.read(max_bytes + 1)
     except OSError as error:
-        raise ReadError(f"cannot be read: {error.strerror}; check its permissions") from error
+        raise ReadError(_unreadable(error)) from error
     if len(data) > max_bytes:
         raise ReadError(_too_large(max_bytes))
     return data
 
 
-def _walk(path: Path) -> Iterator[tuple[Path, str]]:
-    """Files with an empty reason, and what is not descended into with one."""
-    stack = [path]
-    while stack:
-        here = stack.pop()
-        reason = "" if here == path else _closed(here)
-        if reason or not _is_folder(here):
-            yield here, reason
-            continue
-        try:
-            with os.scandir(here) as entries:
-                names = sorted((entry.name for entry in entries), reverse=True)
-        except OSError as error:
-            yield here, f"the folder cannot be read: {error.strerror}; check its permissions"
-            continue
-        stack += [here / name for name in names]
-
-
-def _closed(path: Path) -> str:
-    """Why something inside a folder is not looked at, whatever it holds; empty if it is."""
-    if path.name.startswith("."):
-        return "hidden files and folders are left out"
-    if path.is_symlink() and _is_folder(path):
-        return "a link to a folder is not followed; index its target by name"
-    return ""
-
-
-def _is_folder(path: Path) -> bool:
+def is_utf8(name: str) -> bool:
+    """Whether a file's name can be written as text; one that cannot is left out."""
     try:
-        return path.is_dir()
-    except OSError:  # such as a link into a folder that may not be read
+        name.encode()
+    except UnicodeEncodeError:
         return False
+    return True
 
 
-def _look(path: Path, root: Path, max_bytes: int) -> Found | Left:
+def _below(task: _Task) -> Iterator[Found | Left]:
+    levels: list[_Folder] = []
+    entry: _Folder | Found | Left | None = _open(task, task.root, (), None)
+    while True:
+        if isinstance(entry, _Folder):
+            levels.append(entry)
+        elif entry is not None:
+            yield entry
+        name = None
+        while levels and (name := next(levels[-1].waiting, None)) is None:
+            levels.pop()
+        if name is None:
+            return
+        entry = _look(task, levels[-1], name)
+
+
+def _look(task: _Task, here: _Folder, name: str) -> _Folder | Found | Left | None:
+    """What one entry of a folder is; nothing for one that is gone meanwhile."""
+    if name == ignore.NAME:
+        return None
+    path, names = here.path / name, (*here.names, name)
     try:
-        if path.is_symlink() and not path.resolve(strict=True).is_relative_to(root):
-            return Left(path, "a link out of the folder is not followed; index its target by name")
-        info = path.stat()
+        info = path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        return Left(path, _unreadable(error))
+    is_folder = stat.S_ISDIR(info.st_mode)
+    reason = ""
+    if path == task.rules.home:
+        reason = _HOME
+    elif not task.rules.hidden and name.startswith("."):
+        reason = _HIDDEN
+    elif here.ignore is not None:
+        reason = here.ignore.reason(names, is_folder)
+    if not reason and not is_utf8(name):
+        reason = _NAME
+    if reason:
+        return Left(path, reason, is_folder)
+    if is_folder:
+        return _open(task, path, names, here.ignore)
+    entry = _file(task, path, "/".join(names), info)
+    if len(names) < len(task.way) and not (isinstance(entry, Left) and entry.is_folder):
+        return None  # a file stands in the way now
+    return entry
+
+
+def _open(
+    task: _Task, path: Path, names: tuple[str, ...], above: Ignore | None
+) -> _Folder | Left | None:
+    """A folder with what is to be looked at in it: all, or the next step of the way."""
+    listed = [task.way[len(names)]] if len(names) < len(task.way) else None
+    try:
+        if listed is None:
+            with os.scandir(path) as entries:
+                listed = sorted(entry.name for entry in entries)
+    except (FileNotFoundError, NotADirectoryError):  # gone or replaced meanwhile
+        return None
+    except OSError as error:
+        return Left(path, f"the folder {_unreadable(error)}", is_folder=True)
+    return _Folder(path, names, _ignore_in(path, names, above), iter(listed))
+
+
+def _ignore_in(folder: Path, names: tuple[str, ...], above: Ignore | None) -> Ignore | None:
+    """The rules above and the folder's own. Raises ReadError where these are in doubt."""
+    file = folder / ignore.NAME
+    try:
+        is_link = stat.S_ISLNK(file.lstat().st_mode)
+    except OSError:  # no such file; of a folder that cannot be entered nothing is found either
+        return above
+    try:
+        if is_link:
+            raise ReadError("is a link: put the rules themselves there")
+        data = read_file(file, _MAX_RULES_BYTES)
+    except ReadError as error:
+        raise ReadError(f"{file} {error}. It decides what is read, so nothing was") from error
+    return Ignore(names, ignore.parse(data, str(file)), above)
+
+
+def _file(
+    task: _Task, path: Path, name: str, info: os.stat_result | None = None
+) -> Found | Left | None:
+    """A file that is to be read, or why not; nothing for one that is gone meanwhile.
+
+    ``name`` is its path from the root, ``info`` what lstat said, if it was asked.
+    """
+    is_link = info is not None and stat.S_ISLNK(info.st_mode)
+    try:
+        if is_link:
+            target = path.resolve(strict=True)
+            if target.is_dir():
+                return Left(
+                    path, "a link to a folder is not followed; index its target by name", True
+                )
+            if not target.is_relative_to(task.root):
+                reason = "a link out of the folder is not followed; index its target by name"
+                return Left(path, reason)
+            if task.rules.home and target.is_relative_to(task.rules.home):
+                return Left(path, _HOME)
+        if is_link or info is None:
+            info = path.stat()
     except (OSError, RuntimeError) as error:
-        return Left(path, f"cannot be read: {getattr(error, 'strerror', None) or error}")
+        is_gone = isinstance(error, FileNotFoundError | NotADirectoryError) and not is_link
+        return None if is_gone else Left(path, _unreadable(error))
     if not stat.S_ISREG(info.st_mode):
         return Left(path, "not a regular file (a device, FIFO or socket)")
     if media_type(path.name) is None:
         kind = path.suffix or "files without an extension"
         return Left(path, f"{kind} is not a format that is read yet; convert it to .txt or .md")
-    if info.st_size > max_bytes:
-        return Left(path, _too_large(max_bytes))
+    if info.st_size > task.rules.max_bytes:
+        return Left(path, _too_large(task.rules.max_bytes))
+    source = Source(str(task.root), name)
+    return Found(source, path, info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino)
+
+
+def _is_folder(path: Path) -> bool:
     try:
-        str(path).encode()
-    except UnicodeEncodeError:
-        return Left(path, "its name is not valid UTF-8; rename it")
-    source = Source(str(root), path.relative_to(root).as_posix())
-    return Found(source, path, info.st_size, info.st_mtime_ns)
+        return path.is_dir()
+    except OSError:  # such as one in a folder that may not be entered
+        return False
+
+
+def _unreadable(error: OSError | RuntimeError) -> str:
+    """What is wrong, and what to do about it."""
+    if isinstance(error, RuntimeError):  # pathlib's for a link that leads back to itself
+        return f"cannot be read: {error}; {_ADVICE[errno.ELOOP]}"
+    advice = _ADVICE.get(error.errno or 0, "check that it is there and that its disk is in order")
+    return f"cannot be read: {error.strerror or error}; {advice}"
 
 
 def _too_large(max_bytes: int) -> str:

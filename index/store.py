@@ -3,24 +3,43 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
-from threading import RLock
-from typing import Any
+from threading import Event, RLock, Thread
+from weakref import WeakSet
 
-from index.catalogue import FILE, FORMAT, Catalogue
-from index.chunk import CHUNKER, TARGET_TOKENS, embedding_text
-from index.errors import DamageError, HomeError, MismatchError
-from index.folder import resolve
-from index.ingest import FileReport, Ingest, Progress
+from index.catalogue import Catalogue
+from index.chunk import CHUNKER, TARGET_TOKENS
+from index.derived import (
+    BM25,
+    Bm25Writer,
+    bm25_in_memory,
+    bm25_version,
+    bring_dense_up,
+    drop_dense,
+    load_dense,
+    lost_commits,
+    seen_by_derived,
+)
+from index.errors import DamageError, HomeError, IndexLayerError, LockedError, MismatchError
+from index.exclusions import Exclusions
+from index.folder import Rules
+from index.ingest import Ingest, Progress, Scope
 from index.lexical import LexicalIndex
 from index.lock import writer_lock
+from index.pins import Pin, oldest
 from index.readers import READERS
+from index.repair import Damage, examine, set_aside
+from index.report import Reports
+from index.rows import SourceRow, State
+from index.schema import FILE, FORMAT
 from index.sentences import SPLITTER
-from index.types import Document, Embedder, Hit, Ids, Passage, Vectors
-from index.vectors import FlatVectors
+from index.snapshot import Snapshot, check_digest, vectors_at, vectors_since
+from index.types import Embedder
+from index.vectors import EXACT_UP_TO, DenseIndex
 
 PARTS = {
     "chunker": f"{CHUNKER};{SPLITTER};target={TARGET_TOKENS}",
@@ -28,36 +47,8 @@ PARTS = {
 }
 
 LOCK_WAIT_S = 1.0  # a reader that brings the BM25 index up holds the lock for a moment
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """What one version holds, ready to be searched. It never changes."""
-
-    version: int
-    n_documents: int
-    n_passages: int
-    fingerprint: str
-    vectors: FlatVectors
-    lexical: LexicalIndex
-    catalogue: Catalogue
-
-    def dense(self, query: Vectors, k: int, only: Ids | None = None) -> list[Hit]:
-        """The nearest passages to a question's vector (d,)."""
-        return [Hit(i, score, "dense") for i, score in self.vectors.search(query, k, only)]
-
-    def bm25(self, query: str, k: int, only: Ids | None = None) -> list[Hit]:
-        terms = self.lexical.terms(query)
-        return [Hit(i, score, "bm25") for i, score in self.lexical.search(terms, k, only)]
-
-    def passage(self, passage_id: int) -> Passage:
-        found = self.catalogue.passage(passage_id, self.version)
-        if found is None:
-            raise DamageError(f"passage {passage_id} is in an index but not in the catalogue")
-        return found
-
-    def document(self, document_id: str) -> Document | None:
-        return self.catalogue.document(document_id, self.version)
+BM25_WAIT_S = 3.0  # a writer brings the BM25 index up right after its commit
+FOLLOW_S = 0.2
 
 
 class Index:
@@ -71,7 +62,12 @@ class Index:
         self._load_embedder = load_embedder
         self._embedder: Embedder | None = None
         self._snapshot: Snapshot | None = None
+        self._live: WeakSet[Snapshot] = WeakSet()
+        self._pin = Pin(home)
         self._lock = RLock()
+        self._follower: Thread | None = None
+        self._stop = Event()
+        self._bm25_writer = Bm25Writer(home, catalogue)
 
     @classmethod
     def open(cls, home: Path, load_embedder: Callable[[], Embedder]) -> Index:
@@ -81,6 +77,10 @@ class Index:
         return index
 
     def close(self) -> None:
+        self._stop.set()
+        if self._follower is not None:
+            self._follower.join()
+        self._pin.release()
         self.catalogue.close()
 
     @property
@@ -105,46 +105,220 @@ class Index:
 
     def update(
         self,
-        paths: Sequence[Path],
+        scopes: Sequence[Scope],
+        rules: Rules,
         *,
-        max_bytes: int,
+        prune: bool = False,
         progress: Callable[[Progress], None] = lambda _: None,
-    ) -> list[FileReport]:
-        """Makes the index what the files under ``paths`` are now.
+    ) -> Reports:
+        """Makes the index what the files in ``scopes`` are now.
 
-        Raises ReadError for a path that is not there, LockedError while another process
-        writes. What was committed before an error or an interruption stays.
+        Raises LockedError while another process writes, HomeError where the disk is full.
+        What was committed before an error or an interruption stays.
         """
-        absolute = [resolve(path) for path in paths]
+        with self._writing():
+            try:
+                return self._ingest(scopes, rules, prune, progress)
+            except DamageError:
+                if not self._mend():
+                    raise
+                return self._ingest(scopes, rules, prune, progress)
+            finally:
+                self._tidy()
+
+    def _ingest(
+        self,
+        scopes: Sequence[Scope],
+        rules: Rules,
+        prune: bool,
+        progress: Callable[[Progress], None],
+    ) -> Reports:
+        ingest = Ingest(
+            self.catalogue,
+            self._embedder_of_home,
+            rules,
+            frozenset(Exclusions(self.home).all()),
+            prune,
+            progress,
+            self._after_commit,
+        )
+        return ingest.run(scopes)
+
+    def remove(self, rows: Sequence[SourceRow]) -> None:
+        """Takes files out of the index; those that are still there are excluded from now on."""
+        exclusions = Exclusions(self.home)
+        with self._writing():
+            now = datetime.now(UTC).isoformat(timespec="seconds")
+            for row in rows:
+                path = Path(row.source.root, row.source.path)
+                if path.exists():
+                    exclusions.add(path, now)
+            with self.catalogue.commit() as commit:
+                for row in rows:
+                    commit.remove_source(row)
+            self._tidy()
+
+    def mend(self) -> list[Damage]:
+        """Looks at every row; what is damaged is set aside and named. Raises LockedError,
+        HomeError where the file itself is broken."""
+        with self._writing():
+            return self._mend()
+
+    def _mend(self) -> list[Damage]:
+        damages = list(examine(self.catalogue))
+        state, seen = self.catalogue.state(), bm25_version(self.home)
+        if damages or seen > state.version or self.catalogue.digest(state.version) != state.digest:
+            set_aside(self.catalogue, damages, at_least=seen + 1)
+            drop_dense(self.home)
+            self._bm25_writer.rebuild()
+        return damages
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Holds the writer's lock; what an earlier fault took from the catalogue is mended."""
         with writer_lock(self.home, wait_s=LOCK_WAIT_S):
             with self._lock:
                 self._reopen(create=True)
-            ingest = Ingest(self.catalogue, self._embedder_of_home, max_bytes, progress)
-            try:
-                return ingest.run(absolute)
-            finally:
-                self._bring_bm25_up(self.catalogue.version())
+            self._bm25_writer = Bm25Writer(self.home, self.catalogue)
+            if bm25_version(self.home) > self.catalogue.version():
+                self._mend()
+            yield
+
+    def _after_commit(self) -> None:
+        with suppress(DamageError, HomeError):  # tried again at the end; readers do without
+            self._bm25_writer.bring_up()
+
+    def _tidy(self) -> None:
+        """Derived indexes brought up; what nobody reads any more cleared away."""
+        self._bm25_writer.bring_up()
+        bring_dense_up(self.home, self.catalogue, self._dimension())
+        version = self.catalogue.version()
+        read = oldest(self.home)
+        horizon = min(version if read is None else read, seen_by_derived(self.home, version))
+        self.catalogue.collect(horizon)
+        self.catalogue.checkpoint()
 
     def _embedder_of_home(self) -> Embedder:
         """The embedder, its fingerprint and ours written into a home that has none."""
         embedder = self.embedder
         if self.catalogue.meta("embedder") is None:
-            with self.catalogue.commit():
-                self.catalogue.set_meta("embedder", embedder.fingerprint)
+            with self.catalogue.commit() as commit:
+                commit.set_meta("embedder", embedder.fingerprint)
+                commit.set_meta("dimension", str(embedder.dimension))
                 for name, ours in PARTS.items():
-                    self.catalogue.set_meta(name, ours)
+                    commit.set_meta(name, ours)
         return embedder
+
+    def _dimension(self) -> int:
+        """Of the stored vectors; 1 while there are none."""
+        return int(self.catalogue.meta("dimension") or 1)
 
     # -- read -------------------------------------------------------------------------
 
     def snapshot(self) -> Snapshot:
-        """The last committed version, made ready when it is not yet."""
-        with self._lock:
-            self._reopen(create=False)
-            version = self.catalogue.version()
-            if self._snapshot is None or self._snapshot.version != version:
-                self._snapshot = self._build(version)
+        """The last committed version, made ready when it is not yet; while ``follow`` runs,
+        the one that it has made ready. Damage is set aside first, if no other process writes.
+
+        Raises DamageError, HomeError.
+        """
+        if self._follower is not None and self._snapshot is not None:
             return self._snapshot
+        with self._lock:
+            try:
+                return self._bring_up(wait=True)
+            except DamageError as error:
+                try:
+                    self.mend()
+                except LockedError:
+                    raise error from None
+                self._snapshot = None
+                return self._bring_up(wait=True)
+
+    def follow(self) -> None:
+        """From now on new versions are made ready beside the questions, within a second."""
+        self._follower = Thread(target=self._follow, daemon=True, name="citewell-follow")
+        self._follower.start()
+
+    def _follow(self) -> None:
+        while not self._stop.wait(FOLLOW_S):
+            with suppress(IndexLayerError), self._lock:  # it is tried again
+                self._bring_up(wait=False)
+
+    def _bring_up(self, *, wait: bool) -> Snapshot:
+        self._reopen(create=False)
+        now = self._snapshot
+        if now is not None and now.state == self.catalogue.state():
+            return now
+        if self.catalogue.path is not None and not self._live:
+            self._pin.hold(0)
+        state, lexical = self._with_bm25(wait=wait)
+        if lexical is None:
+            assert now is not None
+            return now
+        built = self._build(state, lexical)
+        self._snapshot = built
+        self._live.add(built)
+        if self.catalogue.path is not None:
+            self._pin.hold(min(one.version for one in list(self._live)))
+        return built
+
+    def _build(self, state: State, lexical: LexicalIndex) -> Snapshot:
+        vectors, left_out = self._vectors(state), tuple(self.catalogue.left_out(state.version))
+        return Snapshot(state, self.fingerprint, vectors, lexical, self.catalogue, left_out)
+
+    def _vectors(self, state: State) -> DenseIndex:
+        dimension = self._dimension()
+        before = self._snapshot
+        if before is not None and before.catalogue is self.catalogue and before.n_passages:
+            with suppress(DamageError):  # a row that was set aside: then all is counted anew
+                changed = vectors_since(
+                    before.vectors, self.catalogue, before.state, state, dimension
+                )
+                if not changed.is_due:
+                    return changed
+        if state.passages > EXACT_UP_TO:
+            loaded = load_dense(self.home, self.catalogue, state, dimension)
+            if loaded is not None:
+                check_digest(self.catalogue, state)
+                return loaded
+        return vectors_at(self.catalogue, state, dimension)
+
+    def _with_bm25(self, *, wait: bool) -> tuple[State, LexicalIndex | None]:
+        """The last version with its BM25 index; without it while a writer is bringing it up."""
+        deadline = time.monotonic() + BM25_WAIT_S
+        while True:
+            state = self.catalogue.state()
+            lexical = self._bm25(state.version)
+            if lexical is not None:
+                return state, lexical
+            if not wait and self._snapshot is not None:
+                return state, None
+            if time.monotonic() > deadline:
+                return state, bm25_in_memory(self.catalogue, state.version)
+            time.sleep(0.02)
+
+    def _bm25(self, version: int) -> LexicalIndex | None:
+        """The stored BM25 index if it is at this version or can be brought to it now."""
+        if self.catalogue.path is None:
+            return LexicalIndex()
+        with suppress(DamageError):
+            stored = LexicalIndex.open(self.home / BM25)
+            seen = stored.version() or 0
+            if seen == version:
+                return stored
+        if bm25_version(self.home) > (now := self.catalogue.version()):
+            raise lost_commits(bm25_version(self.home), now)
+        if now > version:
+            return None
+        try:
+            with writer_lock(self.home):
+                if version == self.catalogue.version():
+                    return Bm25Writer(self.home, self.catalogue).bring_up()
+                return None
+        except LockedError:
+            return None
+        except HomeError:
+            return bm25_in_memory(self.catalogue, version)
 
     def _reopen(self, *, create: bool) -> None:
         """Leaves the stand-in for a catalogue once there is one on disk."""
@@ -166,94 +340,3 @@ class Index:
                     f"'{value}': go back to that one, or index into a new home with "
                     "'citewell index FOLDER --home NEW_HOME'"
                 )
-
-    def _build(self, version: int) -> Snapshot:
-        documents, passages = self.catalogue.counts(version)
-        dimension = self.embedder.dimension if passages else 1
-        return Snapshot(
-            version=version,
-            n_documents=documents,
-            n_passages=passages,
-            fingerprint=self.fingerprint,
-            vectors=FlatVectors(*self.catalogue.vectors(version, dimension)),
-            lexical=self._bm25(version),
-            catalogue=self.catalogue,
-        )
-
-    def _bm25(self, version: int) -> LexicalIndex:
-        """The stored BM25 index if it is at this version, else one brought up to it.
-
-        While another process writes or has gone on, one in memory serves this one alone.
-        """
-        if self.catalogue.path is None:
-            return LexicalIndex()
-        try:
-            stored = LexicalIndex(self.home / "bm25")
-            if stored.version() == version:
-                return stored
-        except DamageError:
-            pass
-        try:
-            with writer_lock(self.home):
-                if version == self.catalogue.version():
-                    return self._bring_bm25_up(version)
-        except HomeError:
-            pass
-        memory = LexicalIndex()
-        memory.change(version, self._texts(version, since=0))
-        return memory
-
-    def _bring_bm25_up(self, version: int) -> LexicalIndex:
-        folder = self.home / "bm25"
-        try:
-            stored = LexicalIndex(folder)
-            since = stored.version() or 0
-        except DamageError:
-            _set_aside(folder)
-            stored, since = LexicalIndex(folder), 0
-        if since > version:
-            _set_aside(folder)
-            stored, since = LexicalIndex(folder), 0
-        if since < version:
-            removed = self.catalogue.removed_passages(since, version)
-            stored.change(version, self._texts(version, since), removed)
-        return stored
-
-    def _texts(self, version: int, since: int) -> list[tuple[int, str]]:
-        """Ids and texts of the passages that came after ``since`` and are there at ``version``."""
-        document: Document | None = None
-        texts = []
-        for passage in self.catalogue.passages(version, since):
-            if document is None or document.id != passage.document_id:
-                document = self.catalogue.document(passage.document_id, version)
-            assert document is not None
-            text = embedding_text(passage.headings, document[passage.span])
-            texts.append((passage.id, text))
-        return texts
-
-
-def summary(reports: Sequence[FileReport], index: Index) -> dict[str, Any]:
-    """What an indexing run did, with one entry a file."""
-    version = index.catalogue.version()
-    documents, passages = index.catalogue.counts(version)
-    statuses = Counter(report.status for report in reports)
-    return {
-        "schema": "citewell.index/1",
-        **{s: statuses[s] for s in ("indexed", "unchanged", "renamed", "removed", "skipped")},
-        "files": [asdict(report) for report in reports],
-        "index": {
-            "fingerprint": index.fingerprint,
-            "version": version,
-            "documents": documents,
-            "passages": passages,
-        },
-    }
-
-
-def _set_aside(folder: Path) -> None:
-    """Damage is kept for who wants to look at it, never answered from."""
-    for number in range(1, 10_000):
-        aside = folder.with_name(f"{folder.name}.damaged-{number}")
-        if not aside.exists():
-            folder.rename(aside)
-            return

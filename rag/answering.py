@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from index.store import Snapshot
+from index.snapshot import Snapshot
 from rag.compose import Candidate, choose, cite, repeats, to_sentences
 from rag.errors import WriterError
 from rag.pipeline import LOOK_AROUND, Clock, Found, Pipeline
@@ -30,6 +30,7 @@ class Collected:
     filter: Json | None
     index: IndexState
     threshold: float
+    warnings: tuple[str, ...] = ()  # of the index as a whole
 
     def answer(
         self,
@@ -55,7 +56,7 @@ class Collected:
             citations=tuple(citations),
             index=self.index,
             reason=reason,
-            warnings=tuple(warnings),
+            warnings=(*self.warnings, *warnings),
             filter=self.filter,
         )
 

@@ -48,14 +48,37 @@ def _settings(home: Path | None, **flags: Any) -> tuple[Path, Settings]:
 
 @app.command()
 def index(
-    paths: Paths, home: Home = None, as_json: AsJson = False, allow_download: Download = False
+    paths: Paths,
+    home: Home = None,
+    as_json: AsJson = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Then follow changes.")] = False,
+    prune: Annotated[
+        bool, typer.Option("--prune", help="Also remove what was in a folder that is gone.")
+    ] = False,
+    include: Annotated[
+        bool, typer.Option("--include", help="Take back what 'rm' has excluded here.")
+    ] = False,
+    hidden: Annotated[bool, typer.Option("--hidden", help="Hidden files and folders too.")] = False,
+    allow_download: Download = False,
 ) -> None:
     """Index files and folders, or bring them up to date."""
     from rag.commands import index as command
 
-    raise typer.Exit(
-        command.run(*_settings(home, allow_download=allow_download or None), paths, as_json)
-    )
+    flags = {"hidden": hidden or None, "allow_download": allow_download or None}
+    options = command.Options(prune, watch, include, as_json)
+    raise typer.Exit(command.run(*_settings(home, **flags), paths, options))
+
+
+@app.command()
+def rm(
+    documents: Annotated[list[str], typer.Argument(metavar="DOCUMENT...", help="Ids or paths.")],
+    home: Home = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take documents out of the index; their files stay where they are."""
+    from rag.commands import rm as command
+
+    raise typer.Exit(command.run(*_settings(home), documents, as_json))
 
 
 @app.command()
@@ -184,6 +207,26 @@ def status(home: Home = None, as_json: AsJson = False) -> None:
     from rag.commands import status as command
 
     raise typer.Exit(command.run(*_settings(home), as_json))
+
+
+@app.command()
+def doctor(home: Home = None, as_json: AsJson = False) -> None:
+    """Check everything that is stored; exit code 1 when something is wrong."""
+    from rag.commands import doctor as command
+
+    raise typer.Exit(command.run(*_settings(home), as_json))
+
+
+@app.command()
+def backup(
+    folder: Annotated[Path, typer.Argument(help="A new folder for the copy.")],
+    home: Home = None,
+    as_json: AsJson = False,
+) -> None:
+    """Copy the index while it is in use."""
+    from rag.commands import backup as command
+
+    raise typer.Exit(command.run(_settings(home)[0], folder, as_json))
 
 
 def main() -> None:

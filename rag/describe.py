@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from index.outline import place
-from index.store import Snapshot
+from index.snapshot import Snapshot
 from index.types import Document, Hit, Passage
 from rag.types import IndexState, Json
+
+NAMED = 5  # paths in a warning
 
 
 def describe_hits(hits: Sequence[Hit], read: Sequence[tuple[Document, Passage]]) -> list[Json]:
@@ -56,4 +58,16 @@ def describe_document(document: Document) -> Json:
 def state_of(snapshot: Snapshot) -> IndexState:
     return IndexState(
         snapshot.fingerprint, snapshot.version, snapshot.n_documents, snapshot.n_passages
+    )
+
+
+def left_out(snapshot: Snapshot) -> tuple[str, ...]:
+    """A warning where documents were found damaged and are not answered from."""
+    if not snapshot.left_out:
+        return ()
+    names = ", ".join(snapshot.left_out[:NAMED])
+    more = f" and {len(snapshot.left_out) - NAMED} more" if len(snapshot.left_out) > NAMED else ""
+    return (
+        f"damaged on disk and left out: {names}{more}; 'citewell index' on their folder reads "
+        "them again",
     )

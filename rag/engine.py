@@ -12,8 +12,14 @@ from pathlib import Path
 from threading import RLock
 from typing import Any
 
-from index.ingest import Progress
-from index.store import Index, Snapshot, summary
+from index.errors import DamageError, ReadError
+from index.exclusions import Exclusions
+from index.folder import Rules, is_utf8, resolve
+from index.ingest import Progress, Scope
+from index.report import Summary
+from index.rows import SourceRow
+from index.snapshot import Snapshot
+from index.store import Index
 from index.types import Document, Embedder, Hit
 from rag.answering import (
     Collected,
@@ -24,14 +30,14 @@ from rag.answering import (
 )
 from rag.cache import TokenCache
 from rag.compose import cite
-from rag.describe import describe_document, describe_hits, state_of
+from rag.describe import describe_document, describe_hits, left_out, state_of
 from rag.errors import QuestionError
 from rag.followup import standalone
 from rag.model import Model, load_model
-from rag.pipeline import Clock, Pipeline
+from rag.pipeline import Clock, Found, Pipeline
 from rag.proof import Stored, hash_of_file, verify
 from rag.question import about_collection, parts
-from rag.requests import check_mode, clean_question, passages_of, scrub
+from rag.requests import check_mode, clean_question, is_named, passages_of, scrub
 from rag.settings import Settings, load_settings
 from rag.types import Answer, Citation, Event, IndexState, Json, Turn, Writer
 
@@ -46,6 +52,17 @@ class Ranking:
 
     sentences: tuple[Citation, ...]
     confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Begun:
+    """A question after all that reads the index: the whole answer, or what it is made of."""
+
+    base: Collected
+    answer: Answer | None = None
+    pipeline: Pipeline | None = None
+    found: Sequence[Found] = ()
+    hits: Sequence[Json] = ()
 
 
 class Engine:
@@ -141,37 +158,55 @@ class Engine:
         turns = tuple(Turn(turn.role, scrub(turn.content)) for turn in history[-MAX_TURNS:])
         mode = check_mode(mode or self.settings.mode)
         clock = Clock()
-        answer: Answer | None = None
         with self._lock, clock.measure("total"):
-            snapshot = self.index.snapshot()
-            only = passages_of(filter, snapshot)
-            read_as = standalone(question, turns)
-            base = Collected(
-                id=uuid.uuid4().hex if id is None else id,
-                answer_key=self._key(snapshot, question, turns, filter, mode),
-                question=question,
-                standalone_question=read_as,
-                requested_mode=mode,
-                filter=filter,
-                index=state_of(snapshot),
-                threshold=self._model.threshold,
-            )
-            topic = about_collection(question)
-            if topic:
-                answer = collection_answer(base, topic, snapshot)
-            elif not snapshot.n_passages or (only is not None and not len(only)):
-                answer = empty_answer(base, filtered=bool(snapshot.n_passages))
-            else:
-                pipeline = self.pipeline(snapshot)
-                found = [pipeline.find(part, clock, only) for part in self._parts(read_as)]
-                hits = _describe([hit for one in found for hit in one.hits], pipeline)
+            try:
+                begun = self._begin(question, turns, filter, mode, id, clock)
+            except DamageError:
+                self.index.mend()  # the damaged row is set aside, and the question asked again
+                begun = self._begin(question, turns, filter, mode, id, clock)
+        answer = begun.answer
         if answer is None:
             # Not under the lock: who reads a stream may stop here, or go on in another thread.
-            yield Event("retrieved", {"hits": hits})
+            yield Event("retrieved", {"hits": begun.hits})
             with self._lock, clock.measure("total"):
                 writer = self._open_writer if mode == "llm" else None
-                answer = as_answer(base, found, pipeline, writer, clock)
+                assert begun.pipeline is not None
+                answer = as_answer(begun.base, begun.found, begun.pipeline, writer, clock)
         yield answer.with_timings(clock.spent)
+
+    def _begin(
+        self,
+        question: str,
+        turns: Sequence[Turn],
+        filter: Json | None,
+        mode: str,
+        id: str | None,
+        clock: Clock,
+    ) -> _Begun:
+        """All that reads the index, on one snapshot. Raises DamageError, QuestionError."""
+        snapshot = self.index.snapshot()
+        only = passages_of(filter, snapshot)
+        read_as = standalone(question, turns)
+        base = Collected(
+            id=uuid.uuid4().hex if id is None else id,
+            answer_key=self._key(snapshot, question, turns, filter, mode),
+            question=question,
+            standalone_question=read_as,
+            requested_mode=mode,
+            filter=filter,
+            index=state_of(snapshot),
+            threshold=self._model.threshold,
+            warnings=left_out(snapshot),
+        )
+        topic = about_collection(question)
+        if topic:
+            return _Begun(base, collection_answer(base, topic, snapshot))
+        if not snapshot.n_passages or (only is not None and not len(only)):
+            return _Begun(base, empty_answer(base, filtered=bool(snapshot.n_passages)))
+        pipeline = self.pipeline(snapshot)
+        found = [pipeline.find(part, clock, only) for part in self._parts(read_as)]
+        hits = _describe([hit for one in found for hit in one.hits], pipeline)
+        return _Begun(base, None, pipeline, found, hits)
 
     def _parts(self, question: str) -> tuple[str, ...]:
         """The questions in a question, unless they are more than an answer has sentences."""
@@ -203,6 +238,10 @@ class Engine:
             [settings.llm_base_url, settings.llm_model] if mode == "llm" else None,
         ]
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+    def follow(self) -> None:
+        """Makes new versions ready beside the questions, for a program that goes on for long."""
+        self.index.follow()
 
     # -- searching --------------------------------------------------------------------------
 
@@ -283,12 +322,88 @@ class Engine:
         return "" if document is None else document.path
 
     def index_paths(
-        self, paths: Sequence[Path], progress: Callable[[Progress], None] = lambda _: None
-    ) -> Json:
+        self,
+        paths: Sequence[Path],
+        progress: Callable[[Progress], None] = lambda _: None,
+        *,
+        prune: bool = False,
+    ) -> Summary:
         """Brings the index up to date with the files. Raises index.errors."""
-        max_bytes = self.settings.max_file_mb * 1_000_000
-        reports = self.index.update(paths, max_bytes=max_bytes, progress=progress)
-        return summary(reports, self.index)
+        roots = [self._root(path, prune=prune) for path in paths]
+        return self.index_scopes([Scope(root) for root in roots], progress, prune=prune)
+
+    def index_scopes(
+        self,
+        scopes: Sequence[Scope],
+        progress: Callable[[Progress], None] = lambda _: None,
+        *,
+        prune: bool = False,
+    ) -> Summary:
+        """The same for parts of folders, such as what a watcher saw change."""
+        reports = self.index.update(scopes, self.rules, prune=prune, progress=progress)
+        state = self.index.catalogue.state()
+        now = IndexState(self.index.fingerprint, state.version, state.documents, state.passages)
+        return Summary(reports, now.to_dict())
+
+    @property
+    def rules(self) -> Rules:
+        """Which files are taken."""
+        settings = self.settings
+        return Rules(settings.max_file_mb * 1_000_000, settings.hidden, self.index.home)
+
+    def _root(self, path: Path, *, prune: bool) -> Path:
+        """Raises ReadError for what is not there, unless it was indexed and is to be pruned."""
+        try:
+            return resolve(path)
+        except ReadError:
+            gone = path.expanduser().resolve()
+            if gone.exists() or not is_utf8(str(gone)) or not self._knows(gone):
+                raise
+            if prune:
+                return gone
+            raise ReadError(
+                f"{path} is not there; what was indexed from it is kept. Mount it again, or "
+                "take its documents out of the index with --prune"
+            ) from None
+
+    def _knows(self, path: Path) -> bool:
+        return next(self.index.catalogue.sources_under(str(path)), None) is not None
+
+    def include(self, paths: Sequence[Path]) -> list[str]:
+        """Takes back the exclusions of files, or of all below folders; which these were."""
+        exclusions = Exclusions(self.index.home)
+        return [one for path in paths for one in exclusions.lift(path.expanduser().resolve())]
+
+    def remove(self, names: Sequence[str]) -> Json:
+        """Takes documents out of the index by id, path or pattern of paths.
+
+        Files that are still in their folder are excluded from now on. Raises QuestionError for
+        a name that is nothing's.
+        """
+        catalogue = self.index.catalogue
+        rows: dict[int, SourceRow] = {}
+        for name in names:
+            at = catalogue.source_at(str(Path(name).expanduser().absolute()))
+            found = [at] if at else []
+            found += [row for row in catalogue.sources(catalogue.version()) if is_named(row, name)]
+            if not found:
+                raise QuestionError(
+                    f"no document is called {name!r}: give its file, its path below the folder "
+                    "that was indexed, a pattern such as '*/notes.md', or its id"
+                )
+            rows |= {row.id: row for row in found}
+        self.index.remove(list(rows.values()))
+        state = self.index.catalogue.state()
+        now = IndexState(self.index.fingerprint, state.version, state.documents, state.passages)
+        places = [Path(row.source.root, row.source.path) for row in rows.values()]
+        return {
+            "schema": "citewell.rm/1",
+            "removed": [
+                {"path": str(place), "document_id": row.document_id, "excluded": place.exists()}
+                for row, place in zip(rows.values(), places, strict=True)
+            ],
+            "index": now.to_dict(),
+        }
 
     # -- proof and state ----------------------------------------------------------------------
 
@@ -312,18 +427,20 @@ class Engine:
 
     def status(self) -> Json:
         """What is indexed and with what; loads no model."""
-        catalogue, version = self.index.catalogue, self.index.catalogue.version()
-        documents, passages = catalogue.counts(version)
+        catalogue, state = self.index.catalogue, self.index.catalogue.state()
+        now = IndexState(self.index.fingerprint, state.version, state.documents, state.passages)
         return {
             "schema": "citewell.status/1",
             "home": str(self.index.home),
-            "index": IndexState(self.index.fingerprint, version, documents, passages).to_dict(),
+            "index": now.to_dict(),
             "embedder": catalogue.meta("embedder") or self.settings.embedder,
             "reader": self.settings.reader,
             "fitted_on": self._model.fitted_on,
             "mode": self.settings.mode,
             "llm": self.settings.has_llm,
-            "roots": sorted({row.source.root for row in catalogue.sources(version)}),
+            "roots": catalogue.roots(),
+            "excluded": Exclusions(self.index.home).all(),
+            "set_aside": catalogue.aside(),
         }
 
     # -- parts ---------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from index.chunk import embedding_text
-from index.store import Snapshot
+from index.snapshot import Snapshot
 from index.types import Document, Embedder, Hit, Ids, Passage
 from rag.cache import TokenCache
 from rag.compose import Candidate, answer_chance, candidates, choose, passage_text

@@ -6,7 +6,8 @@ from fnmatch import fnmatchcase
 
 import numpy as np
 
-from index.store import Snapshot
+from index.rows import SourceRow
+from index.snapshot import Snapshot
 from index.types import Ids
 from rag.errors import QuestionError
 from rag.types import Json
@@ -51,9 +52,14 @@ def passages_of(filter: Json | None, snapshot: Snapshot) -> Ids | None:
     chosen = {
         row.document_id
         for row in snapshot.catalogue.sources(snapshot.version)
-        if any(
-            one in (row.document_id, row.source.path) or fnmatchcase(row.source.path, one)
-            for one in wanted
-        )
+        if any(is_named(row, one) for one in wanted)
     }
     return np.array(snapshot.catalogue.passage_ids(sorted(chosen), snapshot.version), np.int64)
+
+
+def is_named(row: SourceRow, name: str) -> bool:
+    """Whether a name is a document's id, its path, or a pattern of its path."""
+    path = row.source.path
+    if name in (row.document_id, path) or fnmatchcase(path, name):
+        return True
+    return name.startswith("/") and name == f"{row.source.root.rstrip('/')}/{path}"

@@ -48,6 +48,7 @@ class Settings:
     max_sentences: int = 5  # of one answer
     cache_mb: int = 256  # token vectors of passages kept in memory
     max_file_mb: int = 25  # larger files are skipped, with the reason
+    hidden: bool = False  # index hidden files and folders too
     host: str = "127.0.0.1"
     port: int = 8000
     token: str = ""  # bearer token; needed for any host but this machine

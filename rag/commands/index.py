@@ -3,65 +3,144 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING
 
-from rag.commands.output import print_json, printable
+from index.errors import LockedError
+from index.report import STATUSES, Summary
+from rag.commands.output import printable
 from rag.settings import Settings
-from rag.types import Json
 
 if TYPE_CHECKING:
+    from index.ingest import Scope
     from rag.engine import Engine
 
 
-def run(home: Path, settings: Settings, paths: Sequence[Path], as_json: bool) -> int:
+@dataclass(frozen=True, slots=True)
+class Options:
+    prune: bool = False
+    watch: bool = False
+    include: bool = False
+    as_json: bool = False
+
+
+def run(home: Path, settings: Settings, paths: Sequence[Path], options: Options) -> int:
     from rag.engine import Engine
 
     engine = Engine.open(home, settings)
     try:
-        summary = index_with_progress(engine, paths)
+        if options.include:
+            for path in engine.include(paths):
+                print(f"Not excluded any more: {printable(path)}", file=sys.stderr)
+        summary = index_with_progress(engine, paths, prune=options.prune)
+        show(summary, as_json=options.as_json)
+        if options.watch:
+            return watch(engine, paths, as_json=options.as_json)
     finally:
         engine.close()
-    if as_json:
-        print_json(summary, indent=1)
-    else:
-        print(describe(summary))
     return 0
 
 
-def index_with_progress(engine: Engine, paths: Sequence[Path]) -> Json:
+def watch(engine: Engine, paths: Sequence[Path], *, as_json: bool) -> int:
+    """Follows changes under the paths until Ctrl-C, which is the usual end."""
+    from index.watch import changes
+
+    from index.folder import resolve
+    from index.ingest import Scope
+
+    roots = [resolve(path) for path in paths]
+    print("Watching; Ctrl-C ends it.", file=sys.stderr)
+    for changed in changes(roots, Event(), engine.rules):
+        scopes = [
+            Scope(root, path)
+            for root in roots
+            for path in sorted(changed)
+            if path == root or path.is_relative_to(root)
+        ]
+        summary = _index_patiently(engine, scopes)
+        if any(n for status, n in summary.reports.counts.items() if status != "unchanged"):
+            show(summary, as_json=as_json)
+    return 0
+
+
+def _index_patiently(engine: Engine, scopes: Sequence[Scope]) -> Summary:
+    """Waits for another writer to finish: a change that was seen must not be lost."""
+    while True:
+        try:
+            return engine.index_scopes(scopes)
+        except LockedError as error:
+            print(f"citewell: {error}", file=sys.stderr)
+            time.sleep(1.0)
+
+
+def show(summary: Summary, *, as_json: bool) -> None:
+    if as_json:
+        for line in summary.json_lines():
+            print(line)
+        sys.stdout.flush()
+    else:
+        for line in describe(summary):
+            print(line, flush=True)
+
+
+def index_with_progress(engine: Engine, paths: Sequence[Path], *, prune: bool = False) -> Summary:
     """Indexes with a bar on stderr, if that is a terminal."""
     from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
     from rich.progress import Progress as Bar
 
     from index.ingest import Progress
 
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("files, {task.fields[passages]} passages, {task.fields[speed]}"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
     console = Console(stderr=True)
-    with Bar(console=console, transient=True, disable=not sys.stderr.isatty()) as bar:
-        task = bar.add_task("Indexing", total=None)
+    with Bar(*columns, console=console, transient=True, disable=not sys.stderr.isatty()) as bar:
+        task = bar.add_task("Indexing", total=None, passages=0, speed="")
+        begun = time.monotonic()
 
-        def show(progress: Progress) -> None:
-            text = f"Indexing, {progress.passages} passages"
-            bar.update(task, total=progress.of, completed=progress.files, description=text)
+        def tell(progress: Progress) -> None:
+            speed = progress.passages / max(time.monotonic() - begun, 0.1)
+            bar.update(
+                task,
+                total=progress.of,
+                completed=progress.files,
+                passages=progress.passages,
+                speed=f"{speed:.0f} a second" if progress.passages else "",
+            )
 
-        return engine.index_paths(paths, show)
+        return engine.index_paths(paths, tell, prune=prune)
 
 
-def describe(summary: Json) -> str:
+def describe(summary: Summary) -> Iterator[str]:
     """The summary for a person: counts, then a line for each file that needs a word."""
-    names = ("indexed", "unchanged", "renamed", "removed", "skipped")
-    counts = ", ".join(f"{summary[name]} {name}" for name in names if summary[name])
-    index = summary["index"]
-    lines = [
-        f"{counts or 'No files found'}. The index holds "
+    counts = summary.reports.counts
+    said = ", ".join(f"{counts[status]} {status}" for status in STATUSES if counts[status])
+    index = summary.index
+    yield (
+        f"{said or 'No files found'}. The index holds "
         f"{_count(index['documents'], 'document')} in {_count(index['passages'], 'passage')}."
-    ]
-    for file in summary["files"]:
-        if file["status"] == "skipped":
-            lines.append(f"  skipped {printable(file['path'])}: {file['reason']}")
-        lines += [f"  {printable(file['path'])}: {warning}" for warning in file["warnings"]]
-    return "\n".join(lines)
+    )
+    for file in summary.reports:
+        if file.status == "skipped":
+            yield f"  skipped {printable(file.path)}: {file.reason}"
+        for warning in file.warnings:
+            yield f"  {printable(file.path)}: {warning}"
 
 
 def _count(number: int, thing: str) -> str:

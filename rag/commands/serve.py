@@ -14,8 +14,8 @@ from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
 
+from index.report import Summary
 from rag.settings import Settings
-from rag.types import Json
 
 if TYPE_CHECKING:
     import uvicorn
@@ -77,6 +77,7 @@ def _serve(
     try:
         if paths:
             _say_skipped(engine.index_paths(paths))
+        engine.follow()
         config = uvicorn.Config(
             create_app(engine),
             access_log=False,
@@ -156,10 +157,10 @@ def _why_not_bound(settings: Settings, error: OSError) -> str:
     return f"Cannot serve on {host}, port {port} ({error}). Choose another --host or --port."
 
 
-def _say_skipped(summary: Json) -> None:
-    for file in summary["files"]:
-        if file["status"] == "skipped":
-            _say(f"Skipped {file['path']}: {file['reason']}")
+def _say_skipped(summary: Summary) -> None:
+    for file in summary.reports:
+        if file.status == "skipped":
+            _say(f"Skipped {file.path}: {file.reason}")
 
 
 def _say(message: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rag.commands.output import print_json
+from rag.commands.output import print_json, printable
 from rag.settings import Settings
 
 
@@ -27,5 +27,9 @@ def run(home: Path, settings: Settings, as_json: bool) -> int:
     print(f"Reader    {status['reader']}, fitted on {status['fitted_on']}")
     print(f"Mode      {status['mode']}{', an LLM is set' if status['llm'] else ''}")
     for root in status["roots"]:
-        print(f"Root      {root}")
+        print(f"Root      {printable(root)}")
+    for path in status["excluded"]:
+        print(f"Excluded  {printable(path)}")
+    for one in status["set_aside"]:
+        print(f"Damaged   {printable(one['path'] or one['document_id'])}: {one['reason']}")
     return 0

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from evals.metrics import groups_in
 from evals.types import EvalSet, Question, Quote
 from index.quotable import is_declarative
-from index.store import Snapshot
+from index.snapshot import Snapshot
 from index.types import Document, Ids, Passage
 from rag.compose import passage_text
 from rag.engine import Engine

@@ -6,8 +6,11 @@ import itertools
 import os
 from pathlib import Path
 
-from index.ingest import FileReport
-from index.store import Index, Snapshot
+from index.folder import Rules, resolve
+from index.ingest import Scope
+from index.report import FileReport
+from index.snapshot import Snapshot
+from index.store import Index
 from index.types import Document
 from tests.fakes import FakeEmbedder
 
@@ -37,8 +40,10 @@ class Desk:
         os.utime(path, (now := next(self._clock), now))
         return path
 
-    def run(self, *paths: Path, max_bytes: int = LIMIT) -> list[FileReport]:
-        return self.index.update(paths or [self.root], max_bytes=max_bytes)
+    def run(self, *paths: Path, max_bytes: int = LIMIT, prune: bool = False) -> list[FileReport]:
+        scopes = [Scope(resolve(path)) for path in paths or [self.root]]
+        rules = Rules(max_bytes, home=self.home)
+        return list(self.index.update(scopes, rules, prune=prune))
 
     def statuses(self, *paths: Path) -> dict[str, str]:
         """What a run did, by the file's name."""

@@ -69,7 +69,7 @@ def test_vectors_are_those_of_the_model(
     assert vectors.dtype == np.float32
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
     wanted = np.array([by_hand(text)[0].mean(axis=0) for text in TEXTS])
-    assert cosines(vectors, wanted).min() > 0.99999
+    assert cosines(vectors, wanted).min() > 0.9995  # bfloat16, where the processor has it
 
 
 def test_token_vectors_are_those_of_the_model(
@@ -105,7 +105,7 @@ def test_a_vector_does_not_depend_on_what_is_beside_it(
 ) -> None:
     together = embedder.embed(TEXTS)
     for row, text in zip(together, TEXTS, strict=True):
-        np.testing.assert_allclose(row, embedder.embed([text])[0], atol=1e-5)
+        assert float(row @ embedder.embed([text])[0]) > 0.9998  # all but rounding
     assert embedder.embed([]).shape == (0, 384)
 
 

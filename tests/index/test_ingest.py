@@ -12,6 +12,8 @@ import pytest
 
 import index.ingest
 from index.errors import ReadError
+from index.folder import Rules
+from index.ingest import Scope
 from tests.index.desk import Desk
 
 MAPS = "Ada Holt keeps the maps. She draws them herself."
@@ -357,9 +359,9 @@ def test_progress_ends_with_all_files(desk: Desk) -> None:
         desk.put(f"{n}.txt", f"File {n} tells of the sea.")
     seen: list[tuple[int, int, int]] = []
     desk.index.update(
-        [desk.root],
-        max_bytes=1_000,
+        [Scope(desk.root)],
+        Rules(1_000),
         progress=lambda one: seen.append((one.files, one.of, one.passages)),
     )
-    assert [one[:2] for one in seen] == [(0, 3), (1, 3), (2, 3), (3, 3)]
+    assert [one[:2] for one in seen[:3]] == [(0, 3), (1, 3), (2, 3)]
     assert seen[-1] == (3, 3, 3)

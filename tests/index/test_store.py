@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sqlite3
 import subprocess
@@ -11,11 +12,15 @@ from threading import Event, Thread, Timer
 
 import pytest
 
-import index.store
-from index.catalogue import FILE
+import index.derived
+from index.derived import bm25_version
 from index.errors import DamageError, HomeError, LockedError, MismatchError
+from index.folder import Rules
+from index.ingest import Scope
 from index.lock import writer_lock
-from index.store import PARTS, Index, summary
+from index.report import Summary
+from index.schema import FILE
+from index.store import PARTS, Index
 from index.types import Embedder
 from tests.fakes import FakeEmbedder
 from tests.index.desk import Desk, check
@@ -131,7 +136,7 @@ def test_a_bm25_index_that_is_missing_is_made_again(desk: Desk) -> None:
     (bm25_folder(desk)).rename(desk.home / "moved")
     desk.index = desk.open()
     assert desk.texts() == [MAPS]
-    assert (bm25_folder(desk) / "meta.json").exists()
+    assert bm25_version(desk.home) == desk.index.catalogue.version()
 
 
 def test_a_bm25_index_that_is_behind_catches_up(
@@ -142,12 +147,12 @@ def test_a_bm25_index_that_is_behind_catches_up(
     desk.run()
 
     def stopped(*_: object) -> None:
-        raise KeyboardInterrupt
+        raise HomeError("the disk is full")
 
-    monkeypatch.setattr(index.store.Index, "_bring_bm25_up", stopped)
+    monkeypatch.setattr(index.derived.Bm25Writer, "bring_up", stopped)
     desk.put("a.txt", FERRY)
     desk.put("c.txt", MAPS)
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(HomeError, match="the disk is full"):
         desk.run()
     monkeypatch.undo()
     desk.index = desk.open()
@@ -155,8 +160,8 @@ def test_a_bm25_index_that_is_behind_catches_up(
     assert not list(desk.home.glob("*.damaged-*"))
 
 
-def test_a_bm25_index_ahead_of_the_catalogue_is_set_aside(desk: Desk) -> None:
-    """As when the catalogue alone was brought back from a copy."""
+def test_a_catalogue_that_lost_its_last_commit_is_found_out(desk: Desk) -> None:
+    """As when it alone was brought back from a copy: the number of its version is not reused."""
     desk.put("a.txt", MAPS)
     desk.run()
     desk.index.close()
@@ -164,11 +169,15 @@ def test_a_bm25_index_ahead_of_the_catalogue_is_set_aside(desk: Desk) -> None:
     desk.index = desk.open()
     desk.put("b.txt", FERRY)
     desk.run()
+    seen = desk.index.catalogue.version()
     desk.index.close()
+    for path in desk.home.glob(f"{FILE}-*"):
+        path.unlink()
     (desk.home / FILE).write_bytes(copy)
     desk.index = desk.open()
     assert desk.texts() == [MAPS]
-    assert (desk.home / "bm25.damaged-1" / "meta.json").exists()
+    assert desk.index.catalogue.version() > seen
+    assert desk.statuses() == {"a.txt": "unchanged", "b.txt": "indexed"}
 
 
 @pytest.mark.parametrize("name", ["meta.json", "*.term", "*.store"])
@@ -177,11 +186,11 @@ def test_a_damaged_bm25_index_is_set_aside_and_made_again(desk: Desk, name: str)
     desk.put("b.txt", FERRY)
     desk.run()
     for number in (1, 2):
-        (damaged, *_) = bm25_folder(desk).glob(name)
+        (damaged, *_) = bm25_folder(desk).rglob(name)
         damaged.write_bytes(b"\xff" * damaged.stat().st_size)
         desk.index = desk.open()
         assert desk.texts() == [MAPS, FERRY]
-        aside = desk.home / f"bm25.damaged-{number}" / damaged.name
+        (aside,) = (desk.home / f"bm25.damaged-{number}").rglob(damaged.name)
         assert set(aside.read_bytes()) == {255}
 
 
@@ -195,25 +204,6 @@ def test_a_file_in_place_of_the_bm25_index_is_set_aside(desk: Desk) -> None:
     assert (desk.home / "bm25.damaged-1").read_text() == "a note"
 
 
-def test_a_reader_whose_version_is_past_leaves_the_bm25_index_alone(desk: Desk) -> None:
-    """Another process may commit while this one still loads its model."""
-    desk.put("a.txt", MAPS)
-    desk.run()
-
-    def slowly() -> Embedder:
-        desk.put("b.txt", FERRY)
-        desk.run()
-        return FakeEmbedder()
-
-    reader = Index.open(desk.home, slowly)
-    snapshot = reader.snapshot()
-    documents = snapshot.catalogue.documents(snapshot.version, 9, None)
-    assert [one.text for one in documents] == [MAPS]
-    check(snapshot, documents)
-    assert not list(desk.home.glob("*.damaged-*"))
-    assert reader.snapshot().n_documents == 2
-
-
 def test_while_another_writes_a_reader_searches_in_memory(desk: Desk) -> None:
     desk.put("a.txt", MAPS)
     desk.run()
@@ -221,30 +211,79 @@ def test_while_another_writes_a_reader_searches_in_memory(desk: Desk) -> None:
     with writer_lock(desk.home):
         desk.index = desk.open()
         assert desk.texts() == [MAPS]
-        assert not list(bm25_folder(desk).glob("*.term"))
+        assert not list(bm25_folder(desk).rglob("*.term"))
     desk.index = desk.open()
     assert desk.texts() == [MAPS]
-    assert list(bm25_folder(desk).glob("*.term"))
+    assert list(bm25_folder(desk).rglob("*.term"))
 
 
 # -- damage --------------------------------------------------------------------------------
 
 
-def test_damaged_text_and_vectors_are_never_answered_from(desk: Desk) -> None:
-    desk.put("a.txt", MAPS)
-    desk.run()
+def change_rows(desk: Desk, sql: str, *values: object) -> None:
     with sqlite3.connect(desk.home / FILE) as db:
-        db.execute("UPDATE revisions SET text = ?", (MAPS.replace("Ada", "Ida").encode(),))
+        db.execute(sql, values)
     db.close()
-    snapshot = desk.open().snapshot()
+
+
+def test_a_damaged_document_is_set_aside_named_and_read_again(desk: Desk) -> None:
+    desk.put("a.txt", MAPS)
+    desk.put("b.txt", FERRY)
+    desk.run()
+    change_rows(desk, "UPDATE revisions SET text = ? WHERE text = ?", b"Ida", MAPS.encode())
+    desk.index = desk.open()
+    snapshot = desk.index.snapshot()
     (hit,) = snapshot.bm25("maps", 5)
     with pytest.raises(DamageError, match="does not match its hash"):
         snapshot.document(snapshot.passage(hit.passage_id).document_id)
-    with sqlite3.connect(desk.home / FILE) as db:
-        db.execute("UPDATE vectors SET vectors = zeroblob(length(vectors))")
-    db.close()
-    with pytest.raises(DamageError, match="vectors of revision"):
-        desk.open().snapshot()
+    (damage, place) = desk.index.mend()
+    assert (damage.kind, damage.path, place.kind) == ("revision", "a.txt", "source")
+    assert desk.texts() == [FERRY]
+    assert desk.index.snapshot().left_out == ("a.txt",)
+    assert desk.index.catalogue.one("SELECT 1 FROM revisions WHERE text = x'496461'")
+    assert desk.statuses() == {"a.txt": "indexed", "b.txt": "unchanged"}
+    assert desk.texts() == [MAPS, FERRY]
+    assert desk.index.snapshot().left_out == ()
+    assert {one["path"] for one in desk.index.catalogue.aside()} == {"a.txt"}
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE vectors SET vectors = zeroblob(length(vectors)) WHERE revision = 1",
+        "DELETE FROM vectors WHERE revision = 1",
+        "DELETE FROM revisions WHERE revision = 1",
+        "UPDATE revisions SET removed_version = 1 WHERE revision = 1",
+        "UPDATE revisions SET added_version = 9 WHERE revision = 1",
+        "UPDATE sources SET document_id = 'x' WHERE source = 1",
+        "DELETE FROM sources WHERE source = 1",
+    ],
+)
+def test_what_is_damaged_or_missing_is_set_aside_before_anything_is_answered(
+    desk: Desk, sql: str
+) -> None:
+    desk.put("a.txt", MAPS)
+    desk.put("b.txt", FERRY)
+    desk.run()
+    change_rows(desk, sql)
+    desk.index = desk.open()
+    assert desk.texts() == [FERRY]
+    desk.run()
+    assert desk.texts() == [MAPS, FERRY]
+
+
+def test_swapped_vectors_are_found(desk: Desk) -> None:
+    desk.put("a.txt", MAPS)
+    desk.put("b.txt", FERRY)
+    desk.put("c.txt", CHEESE)
+    desk.run()
+    for sql in ("revision = 9 WHERE revision = 1", "revision = 1 WHERE revision = 2"):
+        change_rows(desk, f"UPDATE vectors SET {sql}")
+    change_rows(desk, "UPDATE vectors SET revision = 2 WHERE revision = 9")
+    desk.index = desk.open()
+    assert desk.texts() == [CHEESE]
+    desk.run()
+    assert desk.texts() == [MAPS, CHEESE, FERRY]
 
 
 # -- writers -----------------------------------------------------------------------------------
@@ -308,7 +347,7 @@ def test_a_home_where_nothing_can_be_made_is_refused(desk: Desk) -> None:
     desk.put("a.txt", MAPS)
     index = Index.open(Path("/proc/citewell"), no_embedder)
     with pytest.raises(HomeError, match=r"/proc/citewell cannot be written.*--home"):
-        index.update([desk.root], max_bytes=1_000)
+        index.update([Scope(desk.root)], Rules(1_000))
 
 
 # -- what a home was made with -----------------------------------------------------------------
@@ -321,8 +360,7 @@ def test_another_embedder_is_refused_with_both_values_and_a_command(desk: Desk) 
     other = FakeEmbedder(name="other")
     stranger = Index.open(desk.home, lambda: other)
     for attempt in (
-        stranger.snapshot,
-        lambda: stranger.update([desk.root], max_bytes=1_000),
+        lambda: stranger.update([Scope(desk.root)], Rules(1_000)),
         lambda: stranger.embedder,
     ):
         with pytest.raises(MismatchError) as caught:
@@ -363,7 +401,7 @@ def test_a_home_that_came_into_being_later_is_checked_too(
         late.snapshot()
     desk.put("b.txt", FERRY)
     with pytest.raises(MismatchError, match="embedder"):
-        late.update([desk.root], max_bytes=1_000)
+        late.update([Scope(desk.root)], Rules(1_000))
     late = Index.open(desk.root / "nothing-here", no_embedder)
     late.home = desk.home
     monkeypatch.setitem(PARTS, "chunker", "another-1")
@@ -380,7 +418,7 @@ def test_the_fingerprint_is_of_embedder_and_parts(
     def made_with(name: str) -> str:
         home = tmp_path / f"home-{len(list(tmp_path.iterdir()))}"
         index = Index.open(home, lambda: FakeEmbedder(name=name))
-        index.update([desk.root], max_bytes=1_000)
+        index.update([Scope(desk.root)], Rules(1_000))
         return index.fingerprint
 
     fingerprint = desk.index.fingerprint
@@ -396,7 +434,10 @@ def test_the_summary_of_a_run(desk: Desk) -> None:
     gone.unlink()
     desk.put("c.docx", "x")
     new = desk.put("d.txt", CHEESE.encode("utf-16"))
-    said = summary(desk.run(), desk.index)
+    reports = desk.index.update([Scope(desk.root)], Rules(1_000))
+    said = Summary(reports, {"version": desk.index.catalogue.version()}).to_dict()
+    text = "".join(Summary(reports, said["index"]).json_lines())
+    assert json.loads(text) == json.loads(json.dumps(said))
     version = desk.index.snapshot().version
     ids = {one.path: one.id for one in desk.documents()}
     assert {name: said[name] for name in ("indexed", "unchanged", "renamed", "removed")} == {
@@ -407,12 +448,7 @@ def test_the_summary_of_a_run(desk: Desk) -> None:
     }
     assert said["skipped"] == 1
     assert said["schema"] == "citewell.index/1"
-    assert said["index"] == {
-        "fingerprint": desk.index.fingerprint,
-        "version": version,
-        "documents": 2,
-        "passages": 2,
-    }
+    assert said["index"] == {"version": version}
     files = {file["path"]: file for file in said["files"]}
     assert len(files) == 4
     assert files[str(kept)]["document_id"] == ids["a.txt"]

@@ -19,6 +19,7 @@ from rag.settings import Settings
 PROGRAM = """
 import sys
 from pathlib import Path
+from index.report import Reports, Summary
 from rag.commands.serve import run
 from rag.settings import Settings
 from tests.web.conftest import DOCUMENTS
@@ -26,9 +27,14 @@ from tests.web.fake_engine import FakeEngine
 
 class Engine(FakeEngine):
     def index_paths(self, paths):
-        kept = {"path": "b.txt", "status": "indexed", "reason": None}
-        skipped = {"status": "skipped", "reason": "it is binary"}
-        return {"files": [kept, *({"path": str(path), **skipped} for path in paths)]}
+        reports = Reports()
+        reports.add("b.txt", "indexed")
+        for path in paths:
+            reports.add(path, "skipped", "it is binary")
+        return Summary(reports, {})
+
+    def follow(self):
+        pass
 
     def close(self):
         print("closed", flush=True)

@@ -1,0 +1,53 @@
+"""A consistent copy of a home while it is in use. Restoring is putting the copy's place to use.
+
+Only what cannot be made again is copied: the catalogue, the user's own records, the settings.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from index import exclusions, schema
+from index.durable import sync_folder
+from index.errors import HomeError
+
+SETTINGS = "config.toml"
+
+
+def back_up(home: Path, target: Path) -> list[str]:
+    """Copies a home into a new folder; the names of what was copied. Raises HomeError.
+
+    Readers and a writer go on meanwhile; the copy is of one committed version.
+    """
+    if not (home / schema.FILE).exists():
+        raise HomeError(f"nothing is indexed in {home}: there is nothing to back up")
+    if target.exists() and any(target.iterdir()):
+        raise HomeError(f"{target} is not empty: name a new folder for each backup")
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        copied = [
+            name for name in (schema.FILE, exclusions.FILE) if _copy(home / name, target / name)
+        ]
+        if (home / SETTINGS).exists():
+            shutil.copy2(home / SETTINGS, target / SETTINGS)
+            copied.append(SETTINGS)
+        sync_folder(target)
+    except (OSError, *schema.TROUBLE) as error:
+        raise HomeError(
+            f"the backup into {target} was not finished ({error}): see that its disk has room and "
+            "can be written, and run it again into a new folder"
+        ) from error
+    return copied
+
+
+def _copy(source: Path, target: Path) -> bool:
+    """By SQLite's own copying, which sees one transaction."""
+    if not source.exists():
+        return False
+    with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
+        new.execute("PRAGMA synchronous = FULL")
+        old.backup(new)
+    return True

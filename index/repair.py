@@ -1,0 +1,123 @@
+"""Damage in the catalogue: found by reading all of it, set aside by a commit, named."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from sqlite3 import Row
+
+from index.catalogue import Catalogue
+from index.errors import DamageError, HomeError
+from index.rows import document_of, entry_of, source_of
+from index.schema import TROUBLE, trouble
+from index.types import Source
+
+NOWHERE = (Source("", ""),)  # a place while only the content is looked at
+NONSENSE = (DamageError, ValueError, TypeError, KeyError, *TROUBLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """A row that is not as it was written, or has lost what belongs to it."""
+
+    kind: str  # "revision" or "source"
+    row: int
+    document_id: str
+    path: str
+    reason: str
+
+
+def examine(catalogue: Catalogue) -> Iterator[Damage]:
+    """Every damaged row that was not set aside yet. Raises HomeError for a broken file."""
+    check_file(catalogue)
+    aside = {(one["kind"], one["row"]) for one in catalogue.aside()}
+    damaged: set[str] = set()
+    for row in catalogue.each("SELECT revision, document_id FROM revisions"):
+        revision, document_id = row["revision"], row["document_id"]
+        reason = "" if ("revision", revision) in aside else _trouble(catalogue, revision)
+        if reason:
+            damaged.add(document_id)
+            path = _path_of(catalogue, document_id)
+            yield Damage("revision", revision, document_id, path, reason)
+    for row in catalogue.each("SELECT * FROM sources"):
+        if ("source", row["source"]) in aside:
+            continue
+        document_id = row["document_id"]
+        reason = _source_trouble(catalogue, row, damaged)
+        if reason:
+            yield Damage("source", row["source"], document_id, row["path"], reason)
+
+
+def check_file(catalogue: Catalogue) -> None:
+    """Whether SQLite itself finds its file in order. Raises HomeError."""
+    said = catalogue.one("PRAGMA quick_check(1)")
+    if said is None or said[0] != "ok":
+        raise HomeError(trouble(catalogue.path, said[0] if said else "it says nothing"))
+
+
+def set_aside(catalogue: Catalogue, damages: Sequence[Damage], at_least: int = 0) -> None:
+    """Takes the damaged rows out of sight and counts anew what is left, in one commit.
+
+    The commit's version is at least ``at_least``.
+    """
+    with catalogue.commit() as commit:
+        commit.skip_to(at_least)
+        for one in damages:
+            commit.set_aside(one.kind, one.row, one.document_id, one.path, one.reason)
+        documents = passages = 0
+        for entry in catalogue.entries(commit.version):
+            documents, passages = documents + 1, passages + entry.n_passages
+        commit.count_anew(documents, passages, catalogue.digest(commit.version))
+
+
+def _trouble(catalogue: Catalogue, revision: int) -> str:
+    """What is wrong with a text, its passages, its vectors or its place; empty for nothing."""
+    row = catalogue.one("SELECT * FROM revisions WHERE revision = :r", r=revision)
+    if row is None:
+        return "it is missing"
+    try:
+        entry = entry_of(row)
+        document = document_of(row, NOWHERE)
+        if hashlib.sha256(document.text.encode()).hexdigest() != document.text_sha256:
+            return "its text does not match its hash"
+        passages = catalogue.passages_of(entry)
+        ids, _ = catalogue.vectors_of(entry)
+        if [one.id for one in passages] != ids.tolist():
+            return "its passages and its vectors do not belong together"
+    except NONSENSE as error:
+        return str(error)
+    if row["removed_version"] is None and not _has_place(catalogue, document.id):
+        return "no file is known any more that it came from"
+    return ""
+
+
+def _has_place(catalogue: Catalogue, document_id: str) -> bool:
+    for row in catalogue.all(
+        "SELECT * FROM sources WHERE document_id = :id AND removed_version IS NULL", id=document_id
+    ):
+        try:
+            source_of(row)
+        except NONSENSE:
+            continue
+        return True
+    return False
+
+
+def _source_trouble(catalogue: Catalogue, row: Row, damaged: set[str]) -> str:
+    try:
+        source = source_of(row)
+    except NONSENSE as error:
+        return str(error)
+    if row["removed_version"] is not None:
+        return ""
+    if source.document_id in damaged:
+        return "its document was damaged"
+    sql = "SELECT 1 FROM revisions WHERE document_id = :id AND removed_version IS NULL"
+    return "" if catalogue.one(sql, id=source.document_id) else "its document is missing"
+
+
+def _path_of(catalogue: Catalogue, document_id: str) -> str:
+    sql = "SELECT path FROM sources WHERE document_id = :id ORDER BY removed_version IS NOT NULL"
+    row = catalogue.one(sql, id=document_id)
+    return str(row["path"]) if row else ""

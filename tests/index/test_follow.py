@@ -1,0 +1,393 @@
+"""New versions from old ones: equal to what is built from nothing, and soon."""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+import tracemalloc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event, Thread
+
+import pytest
+
+import index.ingest
+from index.errors import HomeError
+from index.snapshot import Snapshot
+from index.store import Index
+from tests.index.desk import Desk, check
+
+MAPS = "Ada Holt keeps the maps. She draws them herself."
+FERRY = "The ferry left the harbour at nine."
+CHEESE = "Cheese is made of milk."
+SNOW = "Snow fell on the hills."
+WORDS = ["ada", "holt", "keeps", "maps", "ferry", "harbour", "nine", "cheese", "milk", "snow"]
+BINARY = bytes(range(256)) * 20
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path)
+
+
+@pytest.fixture
+def settled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Times are trusted at once, as those of files that have been there for a while."""
+    monkeypatch.setattr(index.ingest, "TICK_NS", -(10**18))
+
+
+# -- one version from the one before ---------------------------------------------------------
+
+
+def searched(snapshot: Snapshot, desk: Desk) -> list[object]:
+    found: list[object] = []
+    for query in ("maps harbour", "snow rain tower", "ada keeps cheese", "clock"):
+        found.append([(hit.passage_id, round(hit.score, 4)) for hit in snapshot.bm25(query, 30)])
+        vector = desk.fake.embed([query])[0]
+        near = snapshot.dense(vector, 30)
+        found.append(sorted((round(hit.score, 4), hit.passage_id) for hit in near))
+    return found
+
+
+def scramble(desk: Desk, rng: random.Random) -> None:
+    """Some change that a person makes to a folder."""
+    there = sorted(path for path in desk.root.rglob("*.txt"))
+    text = f"{' '.join(rng.choices(WORDS, k=8)).capitalize()}. {' '.join(rng.choices(WORDS, k=5))}."
+    name = f"{rng.choice('abcdefgh')}{rng.choice(['', '/x', '/y'])}.txt".replace("/", "-s/")
+    what = rng.randrange(8)
+    if what <= 2 or len(there) < 3:
+        desk.put(name, text)
+    elif what == 3:
+        rng.choice(there).unlink()
+    elif what == 4:
+        rng.choice(there).rename(desk.root / f"n{rng.randrange(6)}.txt")
+    elif what == 5:
+        desk.put(name, rng.choice(there).read_bytes())
+    elif what == 6:
+        one, other = rng.sample(there, 2)
+        first, second = one.read_bytes(), other.read_bytes()
+        desk.put(str(one.relative_to(desk.root)), second)
+        desk.put(str(other.relative_to(desk.root)), first)
+    else:
+        desk.put(name, rng.choice([BINARY, b"", text.encode()]))
+
+
+def contents(desk: Desk) -> dict[str, str]:
+    """What the folder says that the index must hold."""
+    found = {}
+    for path in desk.root.rglob("*.txt"):
+        data = path.read_bytes()
+        if data and data != BINARY:
+            found[path.relative_to(desk.root).as_posix()] = data.decode()
+    return found
+
+
+def indexed(desk: Desk) -> dict[str, str]:
+    found = {}
+    for one in desk.documents():
+        for source in one.sources:
+            found[Path(source.root, source.path).relative_to(desk.root).as_posix()] = one.text
+    return found
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.usefixtures("settled")
+def test_a_version_from_the_one_before_is_as_one_from_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    monkeypatch.setattr(index.ingest, "BATCH_PASSAGES", 3)
+    rng = random.Random(seed)
+    desk = Desk(tmp_path)
+    reader = desk.open()
+    for _ in range(12):
+        for _ in range(rng.randrange(1, 6)):
+            scramble(desk, rng)
+        desk.run()
+        assert indexed(desk) == contents(desk)
+        followed, fresh = reader.snapshot(), desk.open().snapshot()
+        assert followed.state == fresh.state
+        assert searched(followed, desk) == searched(fresh, desk)
+        desk.texts()
+    assert not list(desk.home.glob("*.damaged-*"))
+    assert desk.index.catalogue.aside() == []
+
+
+# -- following -------------------------------------------------------------------------------
+
+
+@contextmanager
+def following(desk: Desk) -> Iterator[Index]:
+    reader = desk.open()
+    reader.snapshot()
+    reader.follow()
+    try:
+        yield reader
+    finally:
+        reader.close()
+
+
+def wait_for(reader: Index, version: int, within_s: float) -> Snapshot:
+    until = time.monotonic() + within_s
+    while (snapshot := reader.snapshot()).version < version:
+        assert time.monotonic() < until, f"{snapshot.version} and not {version}"
+        time.sleep(0.01)
+    return snapshot
+
+
+def test_a_new_version_is_ready_within_a_second(desk: Desk) -> None:
+    desk.put("a.txt", MAPS)
+    desk.run()
+    with following(desk) as reader:
+        for text in (FERRY, CHEESE, SNOW):
+            desk.put("a.txt", text)
+            desk.run()
+            snapshot = wait_for(reader, desk.index.catalogue.version(), 1.0)
+            (document,) = snapshot.catalogue.documents(snapshot.version, 9, None)
+            assert document.text == text
+            check(snapshot, [document])
+
+
+def test_the_first_files_of_a_home_are_followed_too(desk: Desk) -> None:
+    with following(desk) as reader:
+        assert reader.snapshot().n_documents == 0
+        desk.put("a.txt", MAPS)
+        desk.run()
+        assert wait_for(reader, desk.index.catalogue.version(), 1.0).n_documents == 1
+
+
+def test_questions_go_on_while_versions_come(desk: Desk) -> None:
+    desk.put("a.txt", f"Number 0 is here. {MAPS}")
+    desk.run()
+    stop, failures, seen = Event(), [], set()
+
+    def ask(reader: Index) -> None:
+        try:
+            while not stop.is_set():
+                snapshot = reader.snapshot()
+                (document,) = snapshot.catalogue.documents(snapshot.version, 9, None)
+                check(snapshot, [document])
+                seen.add(document.text[:8])
+        except BaseException as error:
+            failures.append(error)
+
+    with following(desk) as reader:
+        threads = [Thread(target=ask, args=(reader,)) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for n in range(1, 8):
+            desk.put("a.txt", f"Number {n} is here. {MAPS}")
+            desk.run()
+        wait_for(reader, desk.index.catalogue.version(), 2.0)
+        stop.set()
+        for thread in threads:
+            thread.join()
+    assert failures == []
+    assert len(seen) > 1
+
+
+def test_following_goes_on_after_an_error(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.put("a.txt", MAPS)
+    desk.run()
+    with following(desk) as reader:
+        bring_up, errors = reader._bring_up, iter([HomeError("full"), OSError(24, "too many")])
+
+        def failing(*, wait: bool) -> Snapshot:
+            for error in errors:
+                raise error
+            return bring_up(wait=wait)
+
+        monkeypatch.setattr(reader, "_bring_up", failing)
+        desk.put("a.txt", FERRY)
+        desk.run()
+        assert wait_for(reader, desk.index.catalogue.version(), 3.0).n_documents == 1
+
+
+def test_what_one_reads_while_the_same_process_writes_is_of_one_version(desk: Desk) -> None:
+    """More rows than are fetched at once; those behind the reader change."""
+    for n in range(1_200):
+        desk.put(f"{n:04}.txt", f"File {n} tells of the sea.")
+    desk.run()
+    snapshot = desk.index.snapshot()
+    reading = snapshot.catalogue.entries(snapshot.version)
+    seen = [next(reading) for _ in range(10)]
+    for n in range(3):
+        (desk.root / f"{n:04}.txt").unlink()
+    desk.run()
+    seen += reading
+    assert len({one.revision for one in seen}) == len(seen) == 1_200
+
+
+def test_nobody_waits_while_the_same_process_writes(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A renamed folder is read through; questions must not wait for it."""
+    desk.put("old/a.txt", MAPS)
+    desk.put("b.txt", FERRY)
+    desk.run()
+    (desk.root / "old").rename(desk.root / "new")
+    snapshot = desk.index.snapshot()
+    (passage, *_) = snapshot.catalogue.passages(snapshot.version)
+    read_file, waited = index.ingest.read_file, []
+
+    def slow(path: Path, max_bytes: int) -> bytes:
+        if path.name == "a.txt" and not waited:
+            begun = time.monotonic()
+            asking = Thread(target=snapshot.passage, args=(passage.id,))
+            asking.start()
+            asking.join(1.0)
+            waited.append(time.monotonic() - begun)
+        return read_file(path, max_bytes)
+
+    monkeypatch.setattr(index.ingest, "read_file", slow)
+    assert desk.statuses()["a.txt"] == "renamed"
+    assert waited[0] < 0.5
+
+
+# -- what became of files, where it is easy to go wrong ----------------------------------------
+
+
+def test_a_change_within_the_same_tick_is_found(desk: Desk) -> None:
+    """The same size and time of change: only the hash can tell."""
+    path = desk.put("a.txt", "The ferry left at nine.")
+    desk.run()
+    info = path.stat()
+    path.write_text("The ferry left at nigh.")
+    os.utime(path, ns=(info.st_atime_ns, info.st_mtime_ns))
+    assert desk.statuses() == {"a.txt": "indexed"}
+    assert desk.texts() == ["The ferry left at nigh."]
+
+
+@pytest.mark.usefixtures("settled")
+def test_a_change_that_hides_its_time_is_found(desk: Desk) -> None:
+    """Whoever sets the time of change back cannot set back the time of that."""
+    path = desk.put("a.txt", "The ferry left at nine.")
+    desk.run()
+    info = path.stat()
+    time.sleep(0.05)
+    path.write_text("The ferry left at nigh.")
+    os.utime(path, ns=(info.st_atime_ns, info.st_mtime_ns))
+    desk.run()
+    assert desk.texts() == ["The ferry left at nigh."]
+
+
+@pytest.mark.usefixtures("settled")
+def test_a_file_whose_times_are_known_is_not_read(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.put("a.txt", MAPS)
+    desk.run()
+
+    def unread(path: Path, _: int) -> bytes:
+        raise AssertionError(path)
+
+    monkeypatch.setattr(index.ingest, "read_file", unread)
+    assert desk.statuses() == {"a.txt": "unchanged"}
+
+
+def test_a_renamed_folder_beside_removed_files_in_one_version(desk: Desk) -> None:
+    for n in range(40):
+        desk.put(f"old/{n:02}.txt", f"File {n} tells of the sea.")
+    desk.put("keep.txt", FERRY)
+    desk.put("old/gone.txt", MAPS)
+    desk.run()
+    ids = {one.text: one.id for one in desk.documents()}
+    before = desk.index.catalogue.version()
+    desk.fake.calls.clear()
+    (desk.root / "old").rename(desk.root / "new")
+    (desk.root / "new" / "gone.txt").unlink()
+    statuses = desk.statuses()
+    assert [statuses[f"{n:02}.txt"] for n in range(40)] == ["renamed"] * 40
+    assert (statuses["gone.txt"], statuses["keep.txt"]) == ("removed", "unchanged")
+    assert desk.fake.calls == []
+    assert desk.index.catalogue.version() == before + 1
+    now = {one.text: one.id for one in desk.documents()}
+    assert now == {text: id for text, id in ids.items() if text != MAPS}
+    assert desk.paths() == [["keep.txt"], *([f"new/{n:02}.txt"] for n in range(40))]
+    desk.texts()
+
+
+def test_a_file_that_was_renamed_onto_another_keeps_its_document(desk: Desk) -> None:
+    desk.put("a.txt", MAPS)
+    desk.put("b.txt", FERRY)
+    desk.run()
+    (id,) = [one.id for one in desk.documents() if one.text == MAPS]
+    desk.fake.calls.clear()
+    (desk.root / "a.txt").rename(desk.root / "b.txt")
+    desk.run()
+    assert desk.texts() == [MAPS]
+    assert [one.id for one in desk.documents()] == [id]
+    assert desk.fake.calls == []
+
+
+def test_a_copy_whose_first_name_gets_another_text_in_the_same_run(desk: Desk) -> None:
+    """The new name comes first: its text is the one that the other name is about to lose."""
+    desk.put("b.txt", MAPS)
+    desk.run()
+    desk.put("a.txt", MAPS)
+    desk.put("b.txt", FERRY)
+    desk.run()
+    assert indexed(desk) == {"a.txt": MAPS, "b.txt": FERRY}
+    assert len({one.id for one in desk.documents()}) == 2
+    assert desk.texts() == [MAPS, FERRY]
+
+
+def test_a_copy_whose_first_name_cannot_be_read_any_more(desk: Desk) -> None:
+    desk.put("b.txt", MAPS)
+    desk.put("c.txt", FERRY)
+    desk.run()
+    desk.put("a.txt", MAPS)
+    desk.put("b.txt", BINARY)
+    for _ in range(2):
+        desk.run()
+        assert indexed(desk) == {"a.txt": MAPS, "c.txt": FERRY}
+
+
+@pytest.mark.usefixtures("settled")
+@pytest.mark.parametrize("order", [("", "sub"), ("sub", "")])
+def test_what_one_root_leaves_out_and_another_takes_stays(
+    desk: Desk, order: tuple[str, str]
+) -> None:
+    desk.put("a.txt", MAPS)
+    desk.put("sub/b.txt", FERRY)
+    desk.put(".citewellignore", "sub/b.txt\n")
+    for _ in range(4):
+        desk.run(*(desk.root / name for name in order))
+        assert indexed(desk) == {"a.txt": MAPS, "sub/b.txt": FERRY}
+
+
+def test_with_prune_an_emptied_folder_takes_all_along(desk: Desk) -> None:
+    path = desk.put("a.txt", MAPS)
+    desk.run()
+    path.unlink()
+    assert [one.status for one in desk.run()] == ["skipped"]
+    assert indexed(desk) == {"a.txt": MAPS}
+    assert [one.status for one in desk.run(prune=True)] == ["removed"]
+    assert desk.texts() == []
+
+
+# -- memory ------------------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("settled")
+def test_a_run_over_many_unchanged_files_takes_little_memory(
+    desk: Desk,
+) -> None:
+    """At most 8 MB for 20,000 files, of which the names that pathlib interns are some 2 MB."""
+    desk.put("0/0.txt", MAPS)
+    desk.run()
+    data = MAPS.encode()
+    for n in range(200):
+        folder = desk.root / f"{n}"
+        folder.mkdir(exist_ok=True)
+        for m in range(100):
+            (folder / f"{m}.txt").write_bytes(data)
+    desk.run()
+    assert len(desk.documents()[0].sources) == 20_000
+    tracemalloc.start()
+    reports = desk.index.update([index.ingest.Scope(desk.root)], index.ingest.Rules(1_000))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert reports.counts == {"unchanged": 20_000}
+    assert peak < 8_000_000
