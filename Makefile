@@ -36,8 +36,8 @@ test: install
 	@$(BIN)/python -m pytest
 
 check: install
-	@$(BIN)/ruff check .
-	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check --no-cache .
+	@$(BIN)/ruff format --check --no-cache .
 	@$(BIN)/mypy
 
 eval: install

@@ -47,10 +47,9 @@ def run(home: Path, settings: Settings, paths: Sequence[Path], options: Options)
 
 def watch(engine: Engine, paths: Sequence[Path], *, as_json: bool) -> int:
     """Follows changes under the paths until Ctrl-C, which is the usual end."""
-    from index.watch import changes
-
     from index.folder import resolve
     from index.ingest import Scope
+    from index.watch import changes
 
     roots = [resolve(path) for path in paths]
     print("Watching; Ctrl-C ends it.", file=sys.stderr)
