@@ -30,7 +30,16 @@ from index.rows import (
     state_of,
     vectors_of,
 )
-from index.schema import FILE, TROUBLE, connect, damaged, open_database, prepare, trouble
+from index.schema import (
+    FILE,
+    TROUBLE,
+    connect,
+    damaged,
+    is_lost,
+    open_database,
+    prepare,
+    trouble,
+)
 from index.seal import Digest, check
 from index.seal import add as add_up
 from index.types import Document, Ids, Passage, Source
@@ -61,8 +70,10 @@ class Catalogue:
         try:
             if create or (home.exists() and not home.is_dir()):
                 home.mkdir(parents=True, exist_ok=True)
-            elif not path.exists():
+            elif not path.exists() and not is_lost(path):
                 return cls(prepare(connect(":memory:")), None)
+            if is_lost(path):
+                raise damaged(path, "it is empty or missing, and there was more")
             return cls(open_database(path), path)
         except OSError as error:
             raise HomeError(
@@ -84,11 +95,22 @@ class Catalogue:
     def version(self) -> int:
         return self.state().version
 
+    def mark(self, version: int) -> str | None:
+        """By which an index that was made from a version knows this catalogue; None: it does not
+        know of that version, or not any more."""
+        if not version:
+            return ""
+        row = self.one("SELECT * FROM versions WHERE version = :v", v=version)
+        return None if row is None else f"{self._sound(state_of, row).digest:064x}"
+
     def meta(self, key: str) -> str | None:
         row = self.one("SELECT * FROM meta WHERE key = :key", key=key)
         if row is None:
             return None
-        check(row, f"the catalogue's {key}", key, row["value"])
+        try:
+            check(row, f"the {key}", key, row["value"])
+        except DamageError as error:
+            raise damaged(self.path, error) from error
         return str(row["value"])
 
     def entries(self, version: int, since: int = 0) -> Iterator[Entry]:
@@ -271,18 +293,20 @@ class Catalogue:
 
     def left_out(self, version: int) -> list[str]:
         """The paths of these that are not there again at ``version``."""
-        sql = f"""SELECT DISTINCT path FROM aside WHERE path <> '' AND NOT EXISTS
-                  (SELECT 1 FROM sources WHERE sources.path = aside.path AND {VISIBLE})
-                  ORDER BY path"""
+        sql = f"""SELECT DISTINCT path FROM aside WHERE path <> '' AND path NOT IN
+                  (SELECT {PLACE} FROM sources WHERE {VISIBLE}) ORDER BY path"""
         return [str(row["path"]) for row in self.all(sql, v=version)]
 
     # -- changes -------------------------------------------------------------------
 
     @contextmanager
-    def commit(self) -> Iterator[Commit]:
-        """The changes that make the next version; all of them become visible, or none."""
+    def commit(self, after: State | None = None) -> Iterator[Commit]:
+        """The changes that make the next version; all of them become visible, or none.
+
+        ``after`` is given where the last version cannot be read.
+        """
         with self._lock, self.transaction():
-            commit = Commit(self._db, self.state())
+            commit = Commit(self._db, after or self.state())
             yield commit
             commit.seal()
 
@@ -314,17 +338,16 @@ class Catalogue:
 
     def checkpoint(self) -> None:
         """Moves what was committed from the log into the file, as far as readers allow."""
-        with self._lock:
-            try:
-                self._db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
-            except TROUBLE as error:
-                raise HomeError(trouble(self.path, error)) from error
+        self.run("PRAGMA wal_checkpoint(PASSIVE)")
 
     # -- plumbing ------------------------------------------------------------------
 
     def run(self, sql: str, **values: Any) -> None:
         with self._lock:
-            self._db.execute(sql, values)
+            try:
+                self._db.execute(sql, values)
+            except TROUBLE as error:
+                raise HomeError(trouble(self.path, error)) from error
 
     def one(self, sql: str, **values: Any) -> sqlite3.Row | None:
         rows = self.all(sql, **values)

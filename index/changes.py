@@ -36,12 +36,19 @@ class Commit:
         self._documents = before.documents
         self._passages = before.passages
         self._digest = before.digest
+        self._left: set[str] = set()  # documents that a source was taken from
 
     def set_meta(self, key: str, value: str) -> None:
         self._insert("meta", replace=True, key=key, value=value, row_sha256=seal(key, value))
 
     def add_document(self, document: Document, drafts: Sequence[Draft], vectors: Vectors) -> None:
-        """A text with its passages and their vectors (len(drafts), d)."""
+        """A text with its passages and their vectors (len(drafts), d).
+
+        It takes the place of the document's last text where that has lost its sources.
+        """
+        if document.id in self._left:
+            self._left.remove(document.id)
+            self.remove_document(document.id)
         fields = document_fields(document)
         revision = self._next("revisions")
         content = fields["content_sha256"]
@@ -119,25 +126,24 @@ class Commit:
         self._digest = add(self._digest, [entry])
         set_hint(self._db, id, hint)
 
-    def remove_source(self, row: SourceRow) -> bool:
-        """Takes a source away, and its document with the last one; whether that went too."""
-        self._db.execute(
-            "UPDATE sources SET removed_version = ?, row_sha256 = ? WHERE source = ?",
+    def remove_source(self, row: SourceRow) -> None:
+        """Takes a source away; a document that has none at the end of the commit goes too."""
+        changed = self._db.execute(
+            """UPDATE sources SET removed_version = ?, row_sha256 = ?
+               WHERE source = ? AND removed_version IS NULL""",
             (self.version, seal(row.seal, self.version), row.id),
         )
-        self._db.execute("DELETE FROM hints WHERE source = ?", (row.id,))
-        self._digest = take(self._digest, [row.seal])
-        sql = "SELECT 1 FROM sources WHERE document_id = ? AND removed_version IS NULL LIMIT 1"
-        last = self._db.execute(sql, (row.document_id,)).fetchone() is None
-        if last:
-            self.remove_document(row.document_id)
-        return last
+        if changed.rowcount:  # else another process has removed it meanwhile
+            self._db.execute("DELETE FROM hints WHERE source = ?", (row.id,))
+            self._digest = take(self._digest, [row.seal])
+            self._left.add(row.document_id)
 
     def set_aside(self, kind: str, row: int, document_id: str, path: str, reason: str) -> None:
         """Out of sight from this version on, as it is; the caller counts anew afterwards."""
         table, key = {"revision": ("revisions", "revision"), "source": ("sources", "source")}[kind]
         self._db.execute(
-            f"UPDATE {table} SET removed_version = ? WHERE {key} = ?", (self.version, row)
+            f"UPDATE {table} SET removed_version = ? WHERE {key} = ? AND removed_version IS NULL",
+            (self.version, row),
         )
         self._insert(
             "aside",
@@ -150,17 +156,21 @@ class Commit:
             version=self.version,
         )
 
+    def forget_versions_after(self, version: int) -> None:
+        """Rows that are damaged: what they said is counted anew."""
+        self._db.execute("DELETE FROM versions WHERE version > ?", (version,))
+
     def count_anew(self, documents: int, passages: int, digest: int) -> None:
         self._documents, self._passages, self._digest = documents, passages, digest
 
-    def skip_to(self, version: int) -> None:
-        """Numbers that a derived index has seen already are not given again."""
-        self.version = max(self.version, version)
-
     def seal(self) -> None:
-        """The last step: what the version holds in all."""
+        """The last step: documents without a source go, and what the version holds is said."""
+        sql = "SELECT 1 FROM sources WHERE document_id = ? AND removed_version IS NULL LIMIT 1"
+        for document_id in sorted(self._left):
+            if self._db.execute(sql, (document_id,)).fetchone() is None:
+                self.remove_document(document_id)
         state = State(self.version, self._documents, self._passages, self._digest)
-        self._insert("versions", **state_fields(state))
+        self._insert("versions", replace=True, **state_fields(state))
 
     def _next(self, table: str) -> int:
         """A row id that was never given before."""

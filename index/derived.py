@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from index import manifest
@@ -15,12 +15,12 @@ from index.durable import set_aside, sha256_of, write_durably
 from index.errors import DamageError
 from index.lexical import LexicalIndex
 from index.rows import State
+from index.schema import BM25
 from index.seal import seal
 from index.snapshot import build_vectors, in_one
 from index.types import Document
 from index.vectors import EXACT_UP_TO, DenseIndex
 
-BM25 = "bm25"
 DENSE = "dense"
 MANIFEST = "manifest.json"
 DUE = 0.1  # of a trained index's vectors changed: train anew
@@ -38,11 +38,16 @@ class Bm25Writer:
         """Opened and checked once, then only changed. Raises DamageError, OSError."""
         stored, self._stored = self._stored or self._open(), None  # after an error: open again
         since, version = stored.version() or 0, self._catalogue.version()
-        if since > version:  # what these versions held is known to be lost by now
+        if stored.source != self._catalogue.mark(since):  # of lost commits, of another home
             set_aside(self._folder)
             stored, since = LexicalIndex.open(self._folder), 0
-        if since < version:
-            self._change(stored, since, version)
+        try:
+            if since < version:
+                self._change(stored, since, version)
+        except DamageError:
+            if not since:
+                raise
+            return self.rebuild()  # what has gone may be what was damaged
         self._stored = stored
         return stored
 
@@ -55,7 +60,8 @@ class Bm25Writer:
     def _change(self, stored: LexicalIndex, since: int, version: int) -> None:
         vectors = self._catalogue.gone_vectors(since, version)
         removed = (passage for ids, _ in vectors for passage in ids.tolist())
-        stored.change(version, texts(self._catalogue, version, since), removed)
+        added = texts(self._catalogue, version, since)
+        stored.change(version, added, removed, source=self._catalogue.mark(version) or "")
 
     def _open(self) -> LexicalIndex:
         try:
@@ -106,6 +112,7 @@ class Stored:
     """What the manifest says of a trained index in the home."""
 
     version: int
+    mark: str  # of the catalogue at this version
     passages: int
     file: str
     sha256: str
@@ -122,7 +129,7 @@ def stored_dense(home: Path) -> Stored | None:
         return None
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise DamageError(f"{path} cannot be read: {error}") from error
-    if seal(stored.version, stored.passages, stored.file, stored.sha256) != sealed:
+    if seal(*asdict(stored).values()) != sealed:
         raise DamageError(f"{path} does not match its hash: it was damaged on disk")
     return stored
 
@@ -142,7 +149,7 @@ def load_dense(home: Path, catalogue: Catalogue, state: State, dimension: int) -
     """The trained index, with what has changed since; None where there is none to use."""
     try:
         stored = stored_dense(home)
-        if stored is None or stored.version > state.version:
+        if stored is None or stored.mark != catalogue.mark(stored.version):
             return None
         index = DenseIndex.read(home / DENSE / stored.file, stored.sha256, dimension)
     except DamageError:
@@ -166,12 +173,8 @@ def bring_dense_up(home: Path, catalogue: Catalogue, dimension: int) -> None:
     folder.mkdir(exist_ok=True)
     name = f"vectors-{state.version}.faiss"
     sha256 = build_vectors(catalogue, state, dimension).write(folder / name)
-    fields = {
-        "version": state.version,
-        "passages": state.passages,
-        "file": name,
-        "sha256": sha256,
-    }
+    mark = catalogue.mark(state.version) or ""
+    fields = asdict(Stored(state.version, mark, state.passages, name, sha256))
     said = json.dumps({**fields, "seal": seal(*fields.values())})
     write_durably(folder / MANIFEST, said.encode())
     for old in folder.glob("vectors-*.faiss"):
@@ -188,7 +191,7 @@ def _is_due(home: Path, catalogue: Catalogue, state: State) -> bool:
         set_aside(home / DENSE)
         (home / DENSE).mkdir(exist_ok=True)
         return True
-    if stored is None or stored.version > state.version:
+    if stored is None or stored.mark != catalogue.mark(stored.version):
         return True
     changed = sum(one.n_passages for one in catalogue.entries(state.version, stored.version))
     changed += sum(one.n_passages for one in catalogue.gone(stored.version, state.version))

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.catalogue import Catalogue
-from index.derived import BM25, bm25_version, check_dense, stored_dense
+from index.derived import bm25_version, check_dense, stored_dense
 from index.errors import DamageError, HomeError, IndexLayerError, LockedError
 from index.exclusions import Exclusions
 from index.lexical import LexicalIndex
 from index.lock import writer_lock
 from index.repair import examine
-from index.schema import FILE
+from index.schema import BM25, FILE
 from index.store import PARTS
 from index.vectors import EXACT_UP_TO
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from index.chunk import Draft, chunk, embedding_text
 from index.errors import ReadError
 from index.exclusions import REASON
 from index.folder import Found, Left, Rules, is_mounted, read_file, walk
-from index.plan import Plan
+from index.plan import Move, Plan
 from index.readers import media_type, parse
 from index.report import Reports
 from index.rows import Hint, SourceRow
@@ -60,10 +61,14 @@ class _Job:
     document: Document | str  # the id, where the text is there already
     drafts: Sequence[Draft] = ()
 
-    @property
-    def contents(self) -> set[str]:
-        """Hashes of the files that it brings in or takes out: not to be looked up before."""
-        return {self.sha256, *([self.replaces.file_sha256] if self.replaces else [])}
+    def concerns(self, sha256: str, replaced: SourceRow | None) -> bool:
+        """Whether what the catalogue says of a content, or of one that is to be replaced, is true
+        only after this job's commit."""
+        out = self.replaces and self.replaces.file_sha256
+        brought = self.sha256 if isinstance(self.document, Document) else None
+        if sha256 in (out, brought):
+            return True
+        return replaced is not None and replaced.file_sha256 in (out, self.sha256)
 
 
 @dataclass(slots=True)
@@ -91,14 +96,13 @@ class Ingest:
             for scope in scopes:
                 self._look(plan, scope)
             self._miss(plan, scopes)
-            self._of = plan.n_files
+            self._follow(plan)
             self._settle(plan)
+            self._of = plan.n_files
             for todo in plan.todo():
                 self._tell()
-                self._read(todo.found)
+                self._read(todo)
                 self._done += 1
-                if len(self._hints) >= BATCH_PASSAGES:
-                    self._refresh()
             self._commit()
             self._refresh()
         finally:
@@ -113,22 +117,20 @@ class Ingest:
         for each in walk(scope.root, self.rules, scope.within):
             if isinstance(each, Left):
                 plan.leave(each)
-            elif not plan.saw(each.path):
-                continue
             elif str(each.path) in self.excluded:
                 plan.leave(Left(each.path, REASON))
-            else:
+            elif plan.saw(each.path):
                 known = self.catalogue.source_at(str(each.path))
-                if known and self._same(each, known):
+                hint = self.catalogue.hint(known.id) if known else None
+                if known and hint and self._same(each, hint):
                     self.reports.add(each.path, "unchanged", document_id=known.document_id)
-                else:
-                    plan.read(each, is_new=known is None)
+                    continue
+                plan.read(each)
+                if known and hint:
+                    plan.lose(str(each.path), known, hint, is_there=True)
 
-    def _same(self, found: Found, known: SourceRow) -> bool:
+    def _same(self, found: Found, hint: Hint) -> bool:
         """By size and times, where these can be trusted."""
-        hint = self.catalogue.hint(known.id)
-        if hint is None:
-            return False
         now = found.size, found.mtime_ns, found.ctime_ns
         if now != (hint.size, hint.mtime_ns, hint.ctime_ns):
             return False
@@ -139,58 +141,63 @@ class Ingest:
         mounted: dict[Path, bool] = {}
         for scope in scopes:
             for row in self.catalogue.sources_under(str(scope.path)):
-                path = _path(row)
-                is_left = plan.is_left(str(path))
-                if plan.has_seen(str(path)) and not is_left:
+                path = row.source.file
+                if plan.has_seen(str(path)) or self._is_of_others(row, scopes):
                     continue
                 roots = {Path(row.source.root)}
                 roots |= {one.root for one in scopes if path.is_relative_to(one.root)}
                 for root in roots - mounted.keys():
                     mounted[root] = is_mounted(root)
                 if self.prune or all(mounted[root] for root in roots):
-                    hint = self.catalogue.hint(row.id)
-                    plan.forget(str(path), row.file_sha256, hint.size if hint else -1)
-                elif plan.saw(path) and not is_left:
+                    plan.lose(str(path), row, self.catalogue.hint(row.id), is_there=False)
+                elif plan.saw(path) and not plan.is_left(str(path)):
                     self.reports.add(path, "skipped", UNMOUNTED, row.document_id)
+
+    def _is_of_others(self, row: SourceRow, scopes: Sequence[Scope]) -> bool:
+        """What is there and was indexed from another folder stays: these rules are not its own."""
+        path = row.source.file
+        if any(str(scope.root) == row.source.root for scope in scopes):
+            return False
+        return os.path.lexists(path) and str(path) not in self.excluded
+
+    def _follow(self, plan: Plan) -> None:
+        """Finds the files whose content had another name before, if need be by reading them."""
+        for todo in plan.todo():
+            wanted = plan.lost_of_size(todo.size)
+            if not wanted:
+                continue
+            try:
+                data, hint = self._bytes(todo)
+            except ReadError:
+                continue  # said when it is read
+            sha256 = hashlib.sha256(data).hexdigest()
+            known = self.catalogue.source_at(str(todo.path))
+            twin = self.catalogue.find_file(sha256, self.catalogue.version())
+            if known and known.file_sha256 == sha256:
+                self._unchanged(known, hint)
+                plan.stays(todo.path)
+            elif sha256 in wanted and twin is not None:
+                plan.move(todo, Move(todo.source, twin, sha256, hint))
 
     def _settle(self, plan: Plan) -> None:
         """What moved and what is gone, in one commit: no document is away between the two."""
-        moved: list[tuple[Found, str]] = []
-        went: list[tuple[Path, str, bool]] = []
-        if next(plan.gone(), None) is not None:
+        if plan.has_moved_or_gone():
             with self.catalogue.commit() as commit:
-                for found, sha256, hint in self._moved(plan):
-                    twin = self.catalogue.find_file(sha256, commit.version)
-                    if twin is not None:
-                        commit.add_source(found.source, twin, sha256, hint)
-                        moved.append((found, twin))
-                for name in plan.gone():
-                    row = self.catalogue.source_at(name)
-                    assert row is not None
-                    went.append((Path(name), row.document_id, commit.remove_source(row)))
+                for path in (*plan.gone(), *plan.moved()):
+                    known = self.catalogue.source_at(path)
+                    if known is not None:
+                        commit.remove_source(known)
+                for move in plan.moves():
+                    commit.add_source(move.source, move.document_id, move.sha256, move.hint)
             self.committed()
-        for found, twin in moved:
-            plan.done(found.path)
-            self.reports.add(found.path, "renamed", document_id=twin)
-        for path, document_id, last in went:
-            if last and not plan.is_left(str(path)):
-                self.reports.add(path, "removed", document_id=document_id)
-        gone = {str(path) for path, _, _ in went}
-        for name, reason in plan.left():
-            self.reports.add(name, "skipped", reason + (REMOVED if name in gone else ""))
-
-    def _moved(self, plan: Plan) -> Iterator[tuple[Found, str, Hint]]:
-        """New files with the content of one that is gone."""
-        for todo in plan.todo(new_only=True):
-            wanted = plan.gone_of_size(todo.found.size)
-            if wanted:
-                try:
-                    data, hint = self._bytes(todo.found)
-                except ReadError:
-                    continue  # said when it is read
-                sha256 = hashlib.sha256(data).hexdigest()
-                if sha256 in wanted:
-                    yield todo.found, sha256, hint
+        for move in plan.moves():
+            status = "renamed" if plan.take_lost(move.sha256) else "indexed"
+            self._finish(move.source.file, status, move.document_id)
+        for path, document_id in plan.removed():
+            if not plan.is_left(path):
+                self._finish(Path(path), "removed", document_id)
+        for path, reason in plan.left():
+            self._finish(Path(path), "skipped", reason=reason + (REMOVED * plan.is_gone(path)))
 
     # -- reading -------------------------------------------------------------------
 
@@ -205,17 +212,23 @@ class Ingest:
             data, hint = self._bytes(found)
             sha256 = hashlib.sha256(data).hexdigest()
             if known and known.file_sha256 == sha256:
-                self._hints.append((known.id, hint))
-                self._finish(found.path, "unchanged", known.document_id)
+                self._unchanged(known, hint)
                 return
             self._wait(self._job(found, known, data, sha256, hint))
         except ReadError as error:
             self._drop(found.path, str(error), known)
 
+    def _unchanged(self, known: SourceRow, hint: Hint) -> None:
+        """Notes the times of a file that was read and is as it was."""
+        self._hints.append((known.id, hint))
+        if len(self._hints) >= BATCH_PASSAGES:
+            self._refresh()
+        self._finish(known.source.file, "unchanged", known.document_id)
+
     def _job(
         self, found: Found, known: SourceRow | None, data: bytes, sha256: str, hint: Hint
     ) -> _Job:
-        if any(sha256 in job.contents for job in self._jobs):
+        if any(job.concerns(sha256, known) for job in self._jobs):
             self._commit()
         twin = self.catalogue.find_file(sha256, self.catalogue.version())
         if twin is not None:
@@ -280,7 +293,6 @@ class Ingest:
         self._tell()
 
     def _refresh(self) -> None:
-        """Notes the times of files that were read and had not changed."""
         if self._hints:
             self.catalogue.set_hints(self._hints)
             self._hints = []
@@ -311,6 +323,7 @@ class Ingest:
     def _drop(self, path: Path, reason: str, known: SourceRow | None) -> None:
         """A file that cannot be read any more must not go on answering as it was."""
         if known:
+            self._commit()  # what waits may be another name of the same document
             with self.catalogue.commit() as commit:
                 commit.remove_source(known)
             self.committed()
@@ -331,7 +344,3 @@ class Ingest:
 
     def _tell(self) -> None:
         self.progress(Progress(self._done, self._of, self._passages))
-
-
-def _path(row: SourceRow) -> Path:
-    return Path(row.source.root, row.source.path)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from index.errors import DamageError
 from index.rows import State, content_sha256, source_entry, state_fields
 from index.seal import add, check, seal
 from index.types import Source
@@ -32,23 +33,50 @@ def from_format_1(connection: sqlite3.Connection) -> None:
         db.execute(statement)
     meta = {row["key"]: row["value"] for row in db.execute("SELECT * FROM old_meta")}
     meta |= _dimension(db)
-    version = int(meta.pop("version", "0"))
+    version = _number(meta.pop("version", "0"))
     for key, value in meta.items():
         _insert(db, "meta", key=key, value=value, row_sha256=seal(key, value))
     documents, passages, digest = _texts(db)
     for row in db.execute("SELECT * FROM old_sources WHERE removed_version IS NULL"):
         digest = add(digest, [_source(db, row)])
+    _keep_counting(db)
     if version:
         _insert(db, "versions", **state_fields(State(version, documents, passages, digest)))
     for table in reversed(OLD_TABLES):
         db.execute(f"DROP TABLE old_{table}")
 
 
+def _number(text: str) -> int:
+    if not text.isdecimal():
+        raise DamageError(f"the version {text!r} is no number: the catalogue was damaged on disk")
+    return int(text)
+
+
+def _keep_counting(db: sqlite3.Connection) -> None:
+    """Ids that were given are not given again, also those of what was removed."""
+    for table, key in (
+        ("revisions", "revision"),
+        ("passages", "passage_id"),
+        ("sources", "source"),
+    ):
+        db.execute("DELETE FROM sqlite_sequence WHERE name = ?", (table,))
+        db.execute(
+            f"""INSERT INTO sqlite_sequence SELECT ?, max(
+                  coalesce((SELECT seq FROM sqlite_sequence WHERE name = ?), 0),
+                  coalesce((SELECT max({key}) FROM old_{table}), 0))""",
+            (table, f"old_{table}"),
+        )
+
+
 def _dimension(db: sqlite3.Connection) -> dict[str, str]:
     """From any text that has passages; single precision, and ids of 8 bytes."""
     sql = "SELECT length(passage_ids), length(vectors) FROM old_vectors WHERE passage_ids <> x''"
     row = db.execute(sql).fetchone()
-    return {"dimension": str(row[1] // 4 // (row[0] // 8))} if row else {}
+    if row is None:
+        return {}
+    if row[0] < 8 or row[1] % 4:
+        raise DamageError("some vectors are too short: the catalogue was damaged on disk")
+    return {"dimension": str(row[1] // 4 // (row[0] // 8))}
 
 
 def _texts(db: sqlite3.Connection) -> tuple[int, int, int]:
@@ -83,6 +111,8 @@ def _passages(db: sqlite3.Connection, revision: sqlite3.Row) -> int:
 
 def _vectors(db: sqlite3.Connection, revision: int, what: str) -> None:
     row = db.execute("SELECT * FROM old_vectors WHERE revision = ?", (revision,)).fetchone()
+    if row is None:
+        raise DamageError(f"the vectors of {what} are missing: the catalogue was damaged on disk")
     check(row, f"the vectors of {what}", row["passage_ids"], row["vectors"])
     halves = np.frombuffer(row["vectors"], np.float32).astype(np.float16).tobytes()
     sealed = seal(revision, row["passage_ids"], halves)
@@ -95,6 +125,9 @@ def _source(db: sqlite3.Connection, row: sqlite3.Row) -> str:
     added, source = row["added_version"], Source(row["root"], row["path"])
     entry = source_entry(row["source"], source, row["document_id"], row["file_sha256"], added)
     _insert(db, "sources", **fields, added_version=added, row_sha256=seal(entry, None))
+    # Its time of change says nothing without that of the reading; its size finds it renamed.
+    hint = {"size": row["size"], "mtime_ns": 0, "ctime_ns": 0, "read_ns": 0}
+    _insert(db, "hints", source=row["source"], **hint)
     return entry
 
 

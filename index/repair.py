@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from sqlite3 import Row
 
-from index.catalogue import Catalogue
+from index.catalogue import PLACE, Catalogue
 from index.errors import DamageError, HomeError
-from index.rows import document_of, entry_of, source_of
+from index.rows import State, document_of, entry_of, source_of, state_of
 from index.schema import TROUBLE, trouble
 from index.types import Source
 
@@ -33,11 +35,12 @@ def examine(catalogue: Catalogue) -> Iterator[Damage]:
     check_file(catalogue)
     aside = {(one["kind"], one["row"]) for one in catalogue.aside()}
     damaged: set[str] = set()
-    for row in catalogue.each("SELECT revision, document_id FROM revisions"):
+    for row in catalogue.each("SELECT revision, document_id, removed_version FROM revisions"):
         revision, document_id = row["revision"], row["document_id"]
         reason = "" if ("revision", revision) in aside else _trouble(catalogue, revision)
         if reason:
-            damaged.add(document_id)
+            if row["removed_version"] is None:
+                damaged.add(document_id)
             path = _path_of(catalogue, document_id)
             yield Damage("revision", revision, document_id, path, reason)
     for row in catalogue.each("SELECT * FROM sources"):
@@ -46,14 +49,38 @@ def examine(catalogue: Catalogue) -> Iterator[Damage]:
         document_id = row["document_id"]
         reason = _source_trouble(catalogue, row, damaged)
         if reason:
-            yield Damage("source", row["source"], document_id, row["path"], reason)
+            path = f"{row['root'].rstrip('/')}/{row['path']}"
+            yield Damage("source", row["source"], document_id, path, reason)
 
 
 def check_file(catalogue: Catalogue) -> None:
     """Whether SQLite itself finds its file in order. Raises HomeError."""
-    said = catalogue.one("PRAGMA quick_check(1)")
-    if said is None or said[0] != "ok":
-        raise HomeError(trouble(catalogue.path, said[0] if said else "it says nothing"))
+    said = _said(catalogue, "1")
+    if said != "ok":
+        raise HomeError(trouble(catalogue.path, said))
+
+
+def mend_lists(catalogue: Catalogue, table: str | None = None) -> None:
+    """Makes the lists by which SQLite finds rows again from the rows, where they do not agree;
+    of one table or of all. Raises HomeError where that does not help."""
+    if _said(catalogue, table or "1") != "ok":
+        catalogue.run(f"REINDEX {table or ''}")
+        if (said := _said(catalogue, table or "1")) != "ok":
+            raise HomeError(trouble(catalogue.path, said))
+
+
+def _said(catalogue: Catalogue, what: str) -> str:
+    said = catalogue.one(f"PRAGMA integrity_check({what})")
+    return str(said[0]) if said else "it says nothing"
+
+
+def is_whole(catalogue: Catalogue) -> bool:
+    """Whether the last version says what it holds, and holds it."""
+    try:
+        state = catalogue.state()
+        return catalogue.digest(state.version) == state.digest
+    except DamageError:
+        return False
 
 
 def set_aside(catalogue: Catalogue, damages: Sequence[Damage], at_least: int = 0) -> None:
@@ -61,14 +88,31 @@ def set_aside(catalogue: Catalogue, damages: Sequence[Damage], at_least: int = 0
 
     The commit's version is at least ``at_least``.
     """
-    with catalogue.commit() as commit:
-        commit.skip_to(at_least)
+    last = max(at_least - 1, _last_version(catalogue, damages))
+    with catalogue.commit(State(last)) as commit:
+        commit.forget_versions_after(last)
         for one in damages:
             commit.set_aside(one.kind, one.row, one.document_id, one.path, one.reason)
         documents = passages = 0
         for entry in catalogue.entries(commit.version):
             documents, passages = documents + 1, passages + entry.n_passages
         commit.count_anew(documents, passages, catalogue.digest(commit.version))
+
+
+def _last_version(catalogue: Catalogue, damages: Sequence[Damage]) -> int:
+    """The highest that a sound row names."""
+    numbers = [0]
+    for kind, table in (("revision", "revisions"), ("source", "sources")):
+        damaged = json.dumps([one.row for one in damages if one.kind == kind])
+        sql = f"""SELECT max(max(added_version, coalesce(removed_version, 0))) FROM {table}
+                  WHERE {kind} NOT IN (SELECT value FROM json_each(:damaged))
+                  AND {kind} NOT IN (SELECT row FROM aside WHERE kind = '{kind}')"""
+        found = catalogue.one(sql, damaged=damaged)
+        numbers.append((found and found[0]) or 0)
+    for row in catalogue.all("SELECT * FROM versions"):
+        with suppress(*NONSENSE):
+            numbers.append(state_of(row).version)
+    return max(numbers)
 
 
 def _trouble(catalogue: Catalogue, revision: int) -> str:
@@ -118,6 +162,7 @@ def _source_trouble(catalogue: Catalogue, row: Row, damaged: set[str]) -> str:
 
 
 def _path_of(catalogue: Catalogue, document_id: str) -> str:
-    sql = "SELECT path FROM sources WHERE document_id = :id ORDER BY removed_version IS NOT NULL"
+    sql = f"""SELECT {PLACE} AS path FROM sources WHERE document_id = :id
+              ORDER BY removed_version IS NOT NULL"""
     row = catalogue.one(sql, id=document_id)
     return str(row["path"]) if row else ""

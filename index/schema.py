@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from pathlib import Path
 
 from index.errors import DamageError, HomeError, NewerFormatError
 
 FORMAT = 2
 FILE = "catalogue.sqlite"
+BM25 = "bm25"  # the folder of what is made from it
+BUSY_S = 30
 # In every table the blobs stand last: SQLite reads a row from its beginning.
 TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL, row_sha256 TEXT NOT NULL) STRICT;
@@ -60,17 +63,32 @@ def open_database(path: Path) -> sqlite3.Connection:
 
     Raises HomeError, NewerFormatError, DamageError.
     """
-    try:
+    deadline = time.monotonic() + BUSY_S
+    while True:
         connection = connect(str(path))
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        return prepare(connection)
-    except TROUBLE as error:
-        raise HomeError(trouble(path, error)) from error
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+            return prepare(connection)
+        except BaseException as error:
+            connection.close()
+            if not isinstance(error, TROUBLE):
+                raise
+            if not _is_busy(error) or time.monotonic() > deadline:
+                raise HomeError(trouble(path, error)) from error
+            time.sleep(0.02)
+
+
+def _is_busy(error: Exception) -> bool:
+    """SQLite does not wait for a process that makes the file or changes its kind of log."""
+    code = getattr(error, "sqlite_errorcode", None)
+    return code is not None and code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 def connect(path: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=30)
+    connection = sqlite3.connect(
+        path, isolation_level=None, check_same_thread=False, timeout=BUSY_S
+    )
     connection.row_factory = sqlite3.Row
     return connection
 
@@ -108,6 +126,12 @@ def _bring_up(connection: sqlite3.Connection) -> None:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+
+
+def is_lost(path: Path) -> bool:
+    """Whether there was a catalogue: what is made from it is there, and it is not."""
+    is_empty = not path.exists() or path.stat().st_size == 0
+    return is_empty and (path.parent / BM25).exists()
 
 
 def statements(script: str) -> list[str]:

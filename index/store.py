@@ -14,15 +14,11 @@ from weakref import WeakSet
 from index.catalogue import Catalogue
 from index.chunk import CHUNKER, TARGET_TOKENS
 from index.derived import (
-    BM25,
     Bm25Writer,
     bm25_in_memory,
     bm25_version,
-    bring_dense_up,
-    drop_dense,
     load_dense,
     lost_commits,
-    seen_by_derived,
 )
 from index.errors import DamageError, HomeError, IndexLayerError, LockedError, MismatchError
 from index.exclusions import Exclusions
@@ -30,16 +26,17 @@ from index.folder import Rules
 from index.ingest import Ingest, Progress, Scope
 from index.lexical import LexicalIndex
 from index.lock import writer_lock
-from index.pins import Pin, oldest
+from index.pins import Pin
 from index.readers import READERS
-from index.repair import Damage, examine, set_aside
+from index.repair import Damage, mend_lists
 from index.report import Reports
 from index.rows import SourceRow, State
-from index.schema import FILE, FORMAT
+from index.schema import BM25, FILE, FORMAT
 from index.sentences import SPLITTER
 from index.snapshot import Snapshot, check_digest, vectors_at, vectors_since
 from index.types import Embedder
 from index.vectors import EXACT_UP_TO, DenseIndex
+from index.writer import Writer
 
 PARTS = {
     "chunker": f"{CHUNKER};{SPLITTER};target={TARGET_TOKENS}",
@@ -67,7 +64,7 @@ class Index:
         self._lock = RLock()
         self._follower: Thread | None = None
         self._stop = Event()
-        self._bm25_writer = Bm25Writer(home, catalogue)
+        self._lists_checked = False
 
     @classmethod
     def open(cls, home: Path, load_embedder: Callable[[], Embedder]) -> Index:
@@ -116,93 +113,74 @@ class Index:
         Raises LockedError while another process writes, HomeError where the disk is full.
         What was committed before an error or an interruption stays.
         """
-        with self._writing():
-            try:
-                return self._ingest(scopes, rules, prune, progress)
-            except DamageError:
-                if not self._mend():
-                    raise
-                return self._ingest(scopes, rules, prune, progress)
-            finally:
-                self._tidy()
+        with self._writing() as writer:
 
-    def _ingest(
-        self,
-        scopes: Sequence[Scope],
-        rules: Rules,
-        prune: bool,
-        progress: Callable[[Progress], None],
-    ) -> Reports:
-        ingest = Ingest(
-            self.catalogue,
-            self._embedder_of_home,
-            rules,
-            frozenset(Exclusions(self.home).all()),
-            prune,
-            progress,
-            self._after_commit,
-        )
-        return ingest.run(scopes)
+            def ingest() -> Reports:
+                run = Ingest(
+                    writer.catalogue,
+                    lambda: self._embedder_of_home(writer.catalogue),
+                    rules,
+                    frozenset(Exclusions(self.home).all()),
+                    prune,
+                    progress,
+                    writer.after_commit,
+                )
+                return run.run(scopes)
+
+            try:
+                return ingest()
+            except DamageError:
+                if not writer.mend():
+                    raise
+                return ingest()
 
     def remove(self, rows: Sequence[SourceRow]) -> None:
         """Takes files out of the index; those that are still there are excluded from now on."""
         exclusions = Exclusions(self.home)
-        with self._writing():
+        with self._writing() as writer:
             now = datetime.now(UTC).isoformat(timespec="seconds")
             for row in rows:
-                path = Path(row.source.root, row.source.path)
+                path = row.source.file
                 if path.exists():
                     exclusions.add(path, now)
-            with self.catalogue.commit() as commit:
+            with writer.catalogue.commit() as commit:
                 for row in rows:
                     commit.remove_source(row)
-            self._tidy()
 
     def mend(self) -> list[Damage]:
         """Looks at every row; what is damaged is set aside and named. Raises LockedError,
         HomeError where the file itself is broken."""
-        with self._writing():
-            return self._mend()
-
-    def _mend(self) -> list[Damage]:
-        damages = list(examine(self.catalogue))
-        state, seen = self.catalogue.state(), bm25_version(self.home)
-        if damages or seen > state.version or self.catalogue.digest(state.version) != state.digest:
-            set_aside(self.catalogue, damages, at_least=seen + 1)
-            drop_dense(self.home)
-            self._bm25_writer.rebuild()
-        return damages
+        with self._writing(tidy=False) as writer:
+            return writer.mend()
 
     @contextmanager
-    def _writing(self) -> Iterator[None]:
+    def _writing(self, *, tidy: bool = True) -> Iterator[Writer]:
         """Holds the writer's lock; what an earlier fault took from the catalogue is mended."""
-        with writer_lock(self.home, wait_s=LOCK_WAIT_S):
+        with writer_lock(self.home, wait_s=LOCK_WAIT_S), Writer.open(self.home) as writer:
             with self._lock:
-                self._reopen(create=True)
-            self._bm25_writer = Bm25Writer(self.home, self.catalogue)
-            if bm25_version(self.home) > self.catalogue.version():
-                self._mend()
-            yield
+                self._reopen()
+            if not self._lists_checked:
+                mend_lists(writer.catalogue, "sources")
+                self._lists_checked = True
+            if writer.has_lost_commits():
+                writer.mend()
+            yield writer
+            if tidy:
+                self._tidy(writer)
 
-    def _after_commit(self) -> None:
-        with suppress(DamageError, HomeError):  # tried again at the end; readers do without
-            self._bm25_writer.bring_up()
-
-    def _tidy(self) -> None:
+    def _tidy(self, writer: Writer) -> None:
         """Derived indexes brought up; what nobody reads any more cleared away."""
-        self._bm25_writer.bring_up()
-        bring_dense_up(self.home, self.catalogue, self._dimension())
-        version = self.catalogue.version()
-        read = oldest(self.home)
-        horizon = min(version if read is None else read, seen_by_derived(self.home, version))
-        self.catalogue.collect(horizon)
-        self.catalogue.checkpoint()
+        writer.bring_up(self._dimension())
+        if self._snapshot is not None:  # else it would keep alive what it was made from
+            with self._lock:
+                self._bring_up(wait=False)
+        writer.collect()
 
-    def _embedder_of_home(self) -> Embedder:
+    def _embedder_of_home(self, catalogue: Catalogue) -> Embedder:
         """The embedder, its fingerprint and ours written into a home that has none."""
         embedder = self.embedder
-        if self.catalogue.meta("embedder") is None:
-            with self.catalogue.commit() as commit:
+        if catalogue.meta("embedder") is None:
+            with catalogue.commit() as commit:
                 commit.set_meta("embedder", embedder.fingerprint)
                 commit.set_meta("dimension", str(embedder.dimension))
                 for name, ours in PARTS.items():
@@ -241,26 +219,22 @@ class Index:
 
     def _follow(self) -> None:
         while not self._stop.wait(FOLLOW_S):
-            with suppress(IndexLayerError), self._lock:  # it is tried again
+            with suppress(IndexLayerError, OSError), self._lock:  # it is tried again
                 self._bring_up(wait=False)
 
     def _bring_up(self, *, wait: bool) -> Snapshot:
-        self._reopen(create=False)
-        now = self._snapshot
-        if now is not None and now.state == self.catalogue.state():
-            return now
-        if self.catalogue.path is not None and not self._live:
-            self._pin.hold(0)
-        state, lexical = self._with_bm25(wait=wait)
-        if lexical is None:
-            assert now is not None
-            return now
-        built = self._build(state, lexical)
-        self._snapshot = built
-        self._live.add(built)
+        self._reopen()
+        if self._snapshot is None or self._snapshot.state != self.catalogue.state():
+            if self.catalogue.path is not None and not self._live:
+                self._pin.hold(0)  # until it is known which version it will be
+            state, lexical = self._with_bm25(wait=wait)
+            if lexical is not None:
+                self._snapshot = self._build(state, lexical)
+                self._live.add(self._snapshot)
+        assert self._snapshot is not None
         if self.catalogue.path is not None:
             self._pin.hold(min(one.version for one in list(self._live)))
-        return built
+        return self._snapshot
 
     def _build(self, state: State, lexical: LexicalIndex) -> Snapshot:
         vectors, left_out = self._vectors(state), tuple(self.catalogue.left_out(state.version))
@@ -303,8 +277,7 @@ class Index:
             return LexicalIndex()
         with suppress(DamageError):
             stored = LexicalIndex.open(self.home / BM25)
-            seen = stored.version() or 0
-            if seen == version:
+            if (stored.version() or 0, stored.source) == (version, self.catalogue.mark(version)):
                 return stored
         if bm25_version(self.home) > (now := self.catalogue.version()):
             raise lost_commits(bm25_version(self.home), now)
@@ -320,11 +293,11 @@ class Index:
         except HomeError:
             return bm25_in_memory(self.catalogue, version)
 
-    def _reopen(self, *, create: bool) -> None:
+    def _reopen(self) -> None:
         """Leaves the stand-in for a catalogue once there is one on disk."""
-        if self.catalogue.path is None and (create or (self.home / FILE).exists()):
+        if self.catalogue.path is None and (self.home / FILE).exists():
             # The stand-in is not closed: a snapshot of it may still be read.
-            self.catalogue = Catalogue.open(self.home, create=create)
+            self.catalogue = Catalogue.open(self.home)
         self._check()
 
     def _check(self) -> None:

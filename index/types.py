@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -78,6 +79,10 @@ class Source:
 
     root: str
     path: str
+
+    @property
+    def file(self) -> Path:
+        return Path(self.root, self.path)
 
 
 @dataclass(frozen=True, slots=True)

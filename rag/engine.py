@@ -395,7 +395,7 @@ class Engine:
         self.index.remove(list(rows.values()))
         state = self.index.catalogue.state()
         now = IndexState(self.index.fingerprint, state.version, state.documents, state.passages)
-        places = [Path(row.source.root, row.source.path) for row in rows.values()]
+        places = [row.source.file for row in rows.values()]
         return {
             "schema": "citewell.rm/1",
             "removed": [

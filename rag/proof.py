@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from index.errors import ReadError
 from index.folder import read_file
@@ -252,7 +251,7 @@ def hash_of_file(sources: tuple[Source, ...], max_bytes: int) -> str | None:
     """SHA-256 of the first of a document's files that can be read."""
     for source in sources:
         try:
-            data = read_file(Path(source.root, source.path), max_bytes)
+            data = read_file(source.file, max_bytes)
         except ReadError:
             continue
         return hashlib.sha256(data).hexdigest()

@@ -50,11 +50,3 @@ def seeds_engine(
     engine.index_paths([SEEDS])
     yield engine
     engine.close()
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Defects of the store that are known and not mended yet; taken off the list with the mend."""
-    listed = Path(__file__).with_name("known_defects.txt").read_text(encoding="utf-8").splitlines()
-    for item in items:
-        if item.nodeid in listed:
-            item.add_marker(pytest.mark.xfail(reason="known and not mended yet", strict=False))

@@ -90,7 +90,7 @@ def check(snapshot: Snapshot, documents: list[Document]) -> None:
         document = next(d for d in documents if d.id == passage.document_id)
         text = "\n".join([*passage.headings, document[passage.span]])
         (best, *_) = snapshot.dense(fake.embed([text])[0], 1)
-        assert best.score > 0.9999
+        assert best.score > 0.999  # of vectors in half precision
         found = snapshot.bm25(text, len(passages))
         assert one in [hit.passage_id for hit in found]
         assert {hit.passage_id for hit in found} <= set(passages)

@@ -321,6 +321,61 @@ def test_a_file_that_was_renamed_onto_another_keeps_its_document(desk: Desk) -> 
     assert desk.fake.calls == []
 
 
+@pytest.mark.parametrize("names", ["ab", "abc", "cab"])
+def test_files_that_take_each_others_names_keep_their_documents(desk: Desk, names: str) -> None:
+    """As logs do that are rotated, and two files that change places."""
+    for name, text in zip(names, (MAPS, FERRY, CHEESE), strict=False):
+        desk.put(f"{name}.txt", text)
+    desk.run()
+    ids = {one.text: one.id for one in desk.documents()}
+    desk.fake.calls.clear()
+    places = [desk.root / f"{name}.txt" for name in names]
+    for path in places:
+        path.rename(path.with_suffix(".away"))
+    for old, new in zip(places, [*places[1:], places[0]], strict=True):
+        old.with_suffix(".away").rename(new)
+    assert set(desk.statuses().values()) == {"renamed"}
+    assert desk.fake.calls == []
+    assert {one.text: one.id for one in desk.documents()} == ids
+    assert len(desk.texts()) == len(names)
+
+
+def test_a_chain_of_renames_with_a_new_file_at_its_head(desk: Desk) -> None:
+    desk.put("log", b"")
+    for name, text in (("log.0.txt", MAPS), ("log.1.txt", FERRY)):
+        desk.put(name, text)
+    desk.run()
+    ids = {one.text: one.id for one in desk.documents()}
+    (desk.root / "log.1.txt").rename(desk.root / "log.2.txt")
+    (desk.root / "log.0.txt").rename(desk.root / "log.1.txt")
+    desk.put("log.0.txt", CHEESE)
+    desk.fake.calls.clear()
+    statuses = desk.statuses()
+    assert [statuses[f"log.{n}.txt"] for n in range(3)] == ["indexed", "renamed", "renamed"]
+    assert len(desk.fake.calls) == 1
+    now = {one.text: one.id for one in desk.documents()}
+    assert ids.items() <= now.items()
+    assert desk.texts() == [MAPS, CHEESE, FERRY]
+
+
+def test_a_copy_of_a_file_that_was_only_touched_is_a_copy(desk: Desk) -> None:
+    path = desk.put("b.txt", MAPS)
+    desk.run()
+    os.utime(path, (5, 5))
+    desk.put("a.txt", MAPS)
+    assert desk.statuses() == {"a.txt": "indexed", "b.txt": "unchanged"}
+    assert desk.paths() == [["a.txt", "b.txt"]]
+
+
+def test_a_copy_that_goes_is_said(desk: Desk) -> None:
+    desk.put("a.txt", MAPS)
+    copy = desk.put("b.txt", MAPS)
+    desk.run()
+    copy.unlink()
+    assert desk.statuses() == {"a.txt": "unchanged", "b.txt": "removed"}
+    assert desk.paths() == [["a.txt"]]
+
+
 def test_a_copy_whose_first_name_gets_another_text_in_the_same_run(desk: Desk) -> None:
     """The new name comes first: its text is the one that the other name is about to lose."""
     desk.put("b.txt", MAPS)

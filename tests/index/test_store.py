@@ -237,14 +237,14 @@ def test_a_damaged_document_is_set_aside_named_and_read_again(desk: Desk) -> Non
     with pytest.raises(DamageError, match="does not match its hash"):
         snapshot.document(snapshot.passage(hit.passage_id).document_id)
     (damage, place) = desk.index.mend()
-    assert (damage.kind, damage.path, place.kind) == ("revision", "a.txt", "source")
+    assert (damage.kind, damage.path, place.kind) == ("revision", place.path, "source")
     assert desk.texts() == [FERRY]
-    assert desk.index.snapshot().left_out == ("a.txt",)
+    assert desk.index.snapshot().left_out == (str(desk.root / "a.txt"),) == (damage.path,)
     assert desk.index.catalogue.one("SELECT 1 FROM revisions WHERE text = x'496461'")
     assert desk.statuses() == {"a.txt": "indexed", "b.txt": "unchanged"}
     assert desk.texts() == [MAPS, FERRY]
     assert desk.index.snapshot().left_out == ()
-    assert {one["path"] for one in desk.index.catalogue.aside()} == {"a.txt"}
+    assert {one["path"] for one in desk.index.catalogue.aside()} == {str(desk.root / "a.txt")}
 
 
 @pytest.mark.parametrize(
