@@ -179,6 +179,9 @@ class Catalogue:
         )
         return None if row is None else self._sound(entry_of, row).document_id
 
+    def has_documents(self) -> bool:
+        return self.one("SELECT 1 FROM revisions WHERE removed_version IS NULL LIMIT 1") is not None
+
     def knows_document(self, document_id: str) -> bool:
         """Whether the id is in use, or was lately, so that it is not given again."""
         sql = "SELECT 1 FROM revisions WHERE document_id = :id LIMIT 1"
@@ -292,9 +295,13 @@ class Catalogue:
         return [dict(row) for row in self.all("SELECT * FROM aside ORDER BY kind, row")]
 
     def left_out(self, version: int) -> list[str]:
-        """The paths of these that are not there again at ``version``."""
+        """The paths of these that are not there again at ``version``; where no path is known
+        any more, the titles of those whose content is not there again."""
         sql = f"""SELECT DISTINCT path FROM aside WHERE path <> '' AND path NOT IN
-                  (SELECT {PLACE} FROM sources WHERE {VISIBLE}) ORDER BY path"""
+                  (SELECT {PLACE} FROM sources WHERE {VISIBLE})
+                  UNION SELECT title FROM aside JOIN revisions ON revision = row
+                  WHERE kind = 'revision' AND path = '' AND file_sha256 NOT IN
+                  (SELECT file_sha256 FROM revisions WHERE {VISIBLE}) ORDER BY path"""
         return [str(row["path"]) for row in self.all(sql, v=version)]
 
     # -- changes -------------------------------------------------------------------

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
+from index.durable import sync_folder, temporary_of
 from index.errors import DamageError, HomeError
-from index.schema import TROUBLE, connect, trouble
+from index.schema import TROUBLE, connect, statements, trouble
 from index.seal import check, seal
 
 FILE = "user.sqlite"  # apart from the catalogue, which can be made again from the files
-TABLE = """CREATE TABLE IF NOT EXISTS exclusions
-  (path TEXT PRIMARY KEY, at TEXT NOT NULL, row_sha256 TEXT NOT NULL) STRICT"""
+TABLES = """
+CREATE TABLE exclusions (path TEXT PRIMARY KEY, at TEXT NOT NULL, row_sha256 TEXT NOT NULL) STRICT;
+CREATE TABLE whole (id INTEGER PRIMARY KEY, row_sha256 TEXT NOT NULL) STRICT;
+"""
 REASON = "excluded by 'citewell rm'; 'citewell index --include' with this path takes it back"
 
 
@@ -25,32 +30,74 @@ class Exclusions:
         """In their order. Raises DamageError, HomeError."""
         if not self._path.exists():
             return []
-        rows = self._run("SELECT * FROM exclusions ORDER BY path")
-        for row in rows:
-            check(row, f"the exclusion of {row['path']!r}", row["path"], row["at"])
-        return [str(row["path"]) for row in rows]
+        with _open(self._path, "BEGIN") as db:
+            return _rows(db)
 
     def add(self, path: Path, at: str) -> None:
-        sql = "INSERT OR REPLACE INTO exclusions VALUES (?, ?, ?)"
-        self._run(sql, str(path), at, seal(str(path), at))
+        if not self._path.exists():
+            self._create()
+        with _open(self._path) as db:
+            _rows(db)
+            fields = str(path), at
+            db.execute(
+                "INSERT OR REPLACE INTO exclusions VALUES (?, ?, ?)", (*fields, seal(*fields))
+            )
+            _close(db)
 
     def lift(self, path: Path) -> list[str]:
         """Takes back those of a file, or of all below a folder; which these were."""
-        lifted = [one for one in self.all() if Path(one) == path or Path(one).is_relative_to(path)]
-        for one in lifted:
-            self._run("DELETE FROM exclusions WHERE path = ?", one)
+        if not self._path.exists():
+            return []
+        with _open(self._path) as db:
+            lifted = [one for one in _rows(db) if Path(one).is_relative_to(path)]
+            db.executemany("DELETE FROM exclusions WHERE path = ?", [(one,) for one in lifted])
+            _close(db)
         return lifted
 
-    def _run(self, sql: str, *values: str) -> list[sqlite3.Row]:
+    def _create(self) -> None:
+        """Beside its place first: an empty file there is a damaged one."""
+        new = temporary_of(self._path)
         try:
-            db = connect(str(self._path))
-            try:
-                db.execute("PRAGMA synchronous = FULL")
-                db.execute(TABLE)
-                return db.execute(sql, values).fetchall()
-            finally:
-                db.close()
-        except sqlite3.OperationalError as error:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            new.unlink(missing_ok=True)
+            with _open(new) as db:
+                for statement in statements(TABLES):
+                    db.execute(statement)
+                _close(db)
+            new.replace(self._path)
+            sync_folder(self._path.parent)
+        except OSError as error:
             raise HomeError(trouble(self._path, error)) from error
-        except TROUBLE as error:
-            raise DamageError(trouble(self._path, error)) from error
+
+
+def _rows(db: sqlite3.Connection) -> list[str]:
+    """All paths, each row checked, and that none is missing."""
+    rows = db.execute("SELECT * FROM exclusions ORDER BY path").fetchall()
+    for row in rows:
+        check(row, f"the exclusion of {row['path']!r}", row["path"], row["at"])
+    whole = db.execute("SELECT * FROM whole").fetchone()
+    if whole is None:
+        raise DamageError("the list of exclusions is not whole: it was damaged on disk")
+    check(whole, "the list of exclusions", *(row["row_sha256"] for row in rows))
+    return [str(row["path"]) for row in rows]
+
+
+def _close(db: sqlite3.Connection) -> None:
+    rows = db.execute("SELECT row_sha256 FROM exclusions ORDER BY path").fetchall()
+    sealed = seal(*(row["row_sha256"] for row in rows))
+    db.execute("INSERT OR REPLACE INTO whole VALUES (0, ?)", (sealed,))
+
+
+@contextmanager
+def _open(path: Path, begin: str = "BEGIN IMMEDIATE") -> Iterator[sqlite3.Connection]:
+    """All or nothing, and on disk when it is done."""
+    try:
+        with closing(connect(str(path))) as db:
+            db.execute("PRAGMA synchronous = FULL")
+            db.execute(begin)
+            yield db
+            db.execute("COMMIT")
+    except sqlite3.OperationalError as error:
+        raise HomeError(trouble(path, error)) from error
+    except TROUBLE as error:
+        raise DamageError(trouble(path, error)) from error

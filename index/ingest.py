@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,32 +13,16 @@ from index.catalogue import Catalogue
 from index.changes import Commit
 from index.chunk import Draft, chunk, embedding_text
 from index.errors import ReadError
-from index.exclusions import REASON
-from index.folder import Found, Left, Rules, is_mounted, read_file, walk
-from index.plan import Move, Plan
+from index.folder import Found, Rules
+from index.plan import Plan
 from index.readers import media_type, parse
 from index.report import Reports
 from index.rows import Hint, SourceRow
+from index.survey import Scope, Survey, read_with_hint
 from index.types import Document, Embedder, Source, Vectors
 
 BATCH_PASSAGES = 512  # embedded and committed together
-# A file that changed this shortly before it was read may have changed again within the same
-# tick of the file system's clock: then its time says nothing.
-TICK_NS = 2_000_000_000
 REMOVED = "; what was indexed from it was removed"
-UNMOUNTED = "its folder is empty or not mounted, so nothing was removed; --prune removes it"
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """What is looked at: all of a root, or one file or folder of it."""
-
-    root: Path
-    within: Path | None = None
-
-    @property
-    def path(self) -> Path:
-        return self.within or self.root
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +75,7 @@ class Ingest:
         """Indexes what is new or changed in the scopes, removes what is gone from them."""
         plan = Plan()
         try:
-            for scope in scopes:
-                self._look(plan, scope)
-            self._miss(plan, scopes)
-            self._follow(plan)
+            self._survey(plan).run(scopes)
             self._settle(plan)
             self._of = plan.n_files
             for todo in plan.todo():
@@ -110,74 +89,18 @@ class Ingest:
         self._tell()
         return self.reports
 
-    # -- looking, with nothing changed ---------------------------------------------
+    def _survey(self, plan: Plan) -> Survey:
+        return Survey(
+            plan,
+            self.catalogue,
+            self.rules,
+            self.excluded,
+            self.prune,
+            self.reports,
+            self._unchanged,
+        )
 
-    def _look(self, plan: Plan, scope: Scope) -> None:
-        """Notes what is there and whether it may have changed."""
-        for each in walk(scope.root, self.rules, scope.within):
-            if isinstance(each, Left):
-                plan.leave(each)
-            elif str(each.path) in self.excluded:
-                plan.leave(Left(each.path, REASON))
-            elif plan.saw(each.path):
-                known = self.catalogue.source_at(str(each.path))
-                hint = self.catalogue.hint(known.id) if known else None
-                if known and hint and self._same(each, hint):
-                    self.reports.add(each.path, "unchanged", document_id=known.document_id)
-                    continue
-                plan.read(each)
-                if known and hint:
-                    plan.lose(str(each.path), known, hint, is_there=True)
-
-    def _same(self, found: Found, hint: Hint) -> bool:
-        """By size and times, where these can be trusted."""
-        now = found.size, found.mtime_ns, found.ctime_ns
-        if now != (hint.size, hint.mtime_ns, hint.ctime_ns):
-            return False
-        return hint.read_ns - max(hint.mtime_ns, hint.ctime_ns) > TICK_NS
-
-    def _miss(self, plan: Plan, scopes: Sequence[Scope]) -> None:
-        """Notes what is known and was not seen; of a root that is away, nothing."""
-        mounted: dict[Path, bool] = {}
-        for scope in scopes:
-            for row in self.catalogue.sources_under(str(scope.path)):
-                path = row.source.file
-                if plan.has_seen(str(path)) or self._is_of_others(row, scopes):
-                    continue
-                roots = {Path(row.source.root)}
-                roots |= {one.root for one in scopes if path.is_relative_to(one.root)}
-                for root in roots - mounted.keys():
-                    mounted[root] = is_mounted(root)
-                if self.prune or all(mounted[root] for root in roots):
-                    plan.lose(str(path), row, self.catalogue.hint(row.id), is_there=False)
-                elif plan.saw(path) and not plan.is_left(str(path)):
-                    self.reports.add(path, "skipped", UNMOUNTED, row.document_id)
-
-    def _is_of_others(self, row: SourceRow, scopes: Sequence[Scope]) -> bool:
-        """What is there and was indexed from another folder stays: these rules are not its own."""
-        path = row.source.file
-        if any(str(scope.root) == row.source.root for scope in scopes):
-            return False
-        return os.path.lexists(path) and str(path) not in self.excluded
-
-    def _follow(self, plan: Plan) -> None:
-        """Finds the files whose content had another name before, if need be by reading them."""
-        for todo in plan.todo():
-            wanted = plan.lost_of_size(todo.size)
-            if not wanted:
-                continue
-            try:
-                data, hint = self._bytes(todo)
-            except ReadError:
-                continue  # said when it is read
-            sha256 = hashlib.sha256(data).hexdigest()
-            known = self.catalogue.source_at(str(todo.path))
-            twin = self.catalogue.find_file(sha256, self.catalogue.version())
-            if known and known.file_sha256 == sha256:
-                self._unchanged(known, hint)
-                plan.stays(todo.path)
-            elif sha256 in wanted and twin is not None:
-                plan.move(todo, Move(todo.source, twin, sha256, hint))
+    # -- moving and removing -----------------------------------------------------
 
     def _settle(self, plan: Plan) -> None:
         """What moved and what is gone, in one commit: no document is away between the two."""
@@ -201,15 +124,10 @@ class Ingest:
 
     # -- reading -------------------------------------------------------------------
 
-    def _bytes(self, found: Found) -> tuple[bytes, Hint]:
-        read_ns = time.time_ns()
-        data = read_file(found.path, self.rules.max_bytes)
-        return data, Hint(found.size, found.mtime_ns, found.ctime_ns, read_ns)
-
     def _read(self, found: Found) -> None:
         known = self.catalogue.source_at(str(found.path))
         try:
-            data, hint = self._bytes(found)
+            data, hint = read_with_hint(found, self.rules)
             sha256 = hashlib.sha256(data).hexdigest()
             if known and known.file_sha256 == sha256:
                 self._unchanged(known, hint)

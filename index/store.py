@@ -23,7 +23,7 @@ from index.derived import (
 from index.errors import DamageError, HomeError, IndexLayerError, LockedError, MismatchError
 from index.exclusions import Exclusions
 from index.folder import Rules
-from index.ingest import Ingest, Progress, Scope
+from index.ingest import Ingest, Progress
 from index.lexical import LexicalIndex
 from index.lock import writer_lock
 from index.pins import Pin
@@ -31,9 +31,10 @@ from index.readers import READERS
 from index.repair import Damage, mend_lists
 from index.report import Reports
 from index.rows import SourceRow, State
-from index.schema import BM25, FILE, FORMAT
+from index.schema import BM25, FILE, FORMAT, damaged
 from index.sentences import SPLITTER
 from index.snapshot import Snapshot, check_digest, vectors_at, vectors_since
+from index.survey import Scope
 from index.types import Embedder
 from index.vectors import EXACT_UP_TO, DenseIndex
 from index.writer import Writer
@@ -188,8 +189,11 @@ class Index:
         return embedder
 
     def _dimension(self) -> int:
-        """Of the stored vectors; 1 while there are none."""
-        return int(self.catalogue.meta("dimension") or 1)
+        """Of the stored vectors; 1 while there are none. Raises DamageError."""
+        stored = self.catalogue.meta("dimension")
+        if stored is None and self.catalogue.has_documents():
+            raise damaged(self.catalogue.path, "it does not say how long its vectors are")
+        return int(stored or 1)
 
     # -- read -------------------------------------------------------------------------
 
@@ -307,6 +311,8 @@ class Index:
             ours["embedder"] = self._embedder.fingerprint
         for name, value in ours.items():
             stored = self.catalogue.meta(name)
+            if stored is None and self.catalogue.has_documents():
+                raise damaged(self.catalogue.path, f"it does not name its {name} any more")
             if stored is not None and stored != value:
                 raise MismatchError(
                     f"the home {self.home} was made with the {name} '{stored}', and this is "

@@ -15,11 +15,12 @@ from typing import Any
 from index.errors import DamageError, ReadError
 from index.exclusions import Exclusions
 from index.folder import Rules, is_utf8, resolve
-from index.ingest import Progress, Scope
+from index.ingest import Progress
 from index.report import Summary
 from index.rows import SourceRow
 from index.snapshot import Snapshot
 from index.store import Index
+from index.survey import Scope
 from index.types import Document, Embedder, Hit
 from rag.answering import (
     Collected,

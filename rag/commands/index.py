@@ -10,14 +10,16 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 
-from index.errors import LockedError
+from index.errors import HomeError, MismatchError, NewerFormatError
 from index.report import STATUSES, Summary
 from rag.commands.output import printable
 from rag.settings import Settings
 
 if TYPE_CHECKING:
-    from index.ingest import Scope
+    from index.survey import Scope
     from rag.engine import Engine
+
+AGAIN_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ def run(home: Path, settings: Settings, paths: Sequence[Path], options: Options)
 def watch(engine: Engine, paths: Sequence[Path], *, as_json: bool) -> int:
     """Follows changes under the paths until Ctrl-C, which is the usual end."""
     from index.folder import resolve
-    from index.ingest import Scope
+    from index.survey import Scope
     from index.watch import changes
 
     roots = [resolve(path) for path in paths]
@@ -67,13 +69,16 @@ def watch(engine: Engine, paths: Sequence[Path], *, as_json: bool) -> int:
 
 
 def _index_patiently(engine: Engine, scopes: Sequence[Scope]) -> Summary:
-    """Waits for another writer to finish: a change that was seen must not be lost."""
+    """Waits for another writer to finish or a full disk to get room: a change that was seen must
+    not be lost."""
     while True:
         try:
             return engine.index_scopes(scopes)
-        except LockedError as error:
+        except (MismatchError, NewerFormatError):
+            raise  # waiting does not help
+        except HomeError as error:
             print(f"citewell: {error}", file=sys.stderr)
-            time.sleep(1.0)
+            time.sleep(AGAIN_S)
 
 
 def show(summary: Summary, *, as_json: bool) -> None:

@@ -7,10 +7,10 @@ import os
 from pathlib import Path
 
 from index.folder import Rules, resolve
-from index.ingest import Scope
 from index.report import FileReport
 from index.snapshot import Snapshot
 from index.store import Index
+from index.survey import Scope
 from index.types import Document
 from tests.fakes import FakeEmbedder
 

@@ -13,7 +13,7 @@ import pytest
 import index.ingest
 from index.errors import ReadError
 from index.folder import Rules
-from index.ingest import Scope
+from index.survey import Scope
 from tests.index.desk import Desk
 
 MAPS = "Ada Holt keeps the maps. She draws them herself."

@@ -16,11 +16,11 @@ import index.derived
 from index.derived import bm25_version
 from index.errors import DamageError, HomeError, LockedError, MismatchError
 from index.folder import Rules
-from index.ingest import Scope
 from index.lock import writer_lock
 from index.report import Summary
 from index.schema import FILE
 from index.store import PARTS, Index
+from index.survey import Scope
 from index.types import Embedder
 from tests.fakes import FakeEmbedder
 from tests.index.desk import Desk, check

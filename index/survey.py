@@ -1,0 +1,130 @@
+"""What a run over some folders finds: nothing is changed by it but the plan."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from index.catalogue import Catalogue
+from index.errors import ReadError
+from index.exclusions import REASON
+from index.folder import Found, Left, Rules, is_mounted, read_file, walk
+from index.plan import Move, Plan
+from index.report import Reports
+from index.rows import Hint, SourceRow
+
+# A file that changed this shortly before it was read may have changed again within the same
+# tick of the file system's clock: then its time says nothing.
+TICK_NS = 2_000_000_000
+UNMOUNTED = "its folder is empty or not mounted, so nothing was removed; --prune removes it"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What is looked at: all of a root, or one file or folder of it."""
+
+    root: Path
+    within: Path | None = None
+
+    @property
+    def path(self) -> Path:
+        return self.within or self.root
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """Fills a plan. Files whose size and times are known are reported at once; those that had
+    to be read and are as they were go to ``unchanged``."""
+
+    plan: Plan
+    catalogue: Catalogue
+    rules: Rules
+    excluded: frozenset[str]
+    prune: bool
+    reports: Reports
+    unchanged: Callable[[SourceRow, Hint], None]
+
+    def run(self, scopes: Sequence[Scope]) -> None:
+        for scope in scopes:
+            self._look(scope)
+        self._miss(scopes)
+        self._follow()
+
+    def _look(self, scope: Scope) -> None:
+        """Notes what is there and whether it may have changed."""
+        for each in walk(scope.root, self.rules, scope.within):
+            if isinstance(each, Left):
+                self.plan.leave(each)
+            elif str(each.path) in self.excluded:
+                self.plan.leave(Left(each.path, REASON))
+            elif self.plan.saw(each.path):
+                known = self.catalogue.source_at(str(each.path))
+                hint = self.catalogue.hint(known.id) if known else None
+                if known and hint and _same(each, hint):
+                    self.reports.add(each.path, "unchanged", document_id=known.document_id)
+                    continue
+                self.plan.read(each)
+                if known and hint:
+                    self.plan.lose(str(each.path), known, hint, is_there=True)
+
+    def _miss(self, scopes: Sequence[Scope]) -> None:
+        """Notes what is known and was not seen; of a root that is away, nothing."""
+        mounted: dict[Path, bool] = {}
+        for scope in scopes:
+            for row in self.catalogue.sources_under(str(scope.path)):
+                path = row.source.file
+                if self.plan.has_seen(str(path)) or self._is_of_others(row, scopes):
+                    continue
+                roots = {Path(row.source.root)}
+                roots |= {one.root for one in scopes if path.is_relative_to(one.root)}
+                for root in roots - mounted.keys():
+                    mounted[root] = is_mounted(root)
+                if self.prune or all(mounted[root] for root in roots):
+                    self.plan.lose(str(path), row, self.catalogue.hint(row.id), is_there=False)
+                elif self.plan.saw(path) and not self.plan.is_left(str(path)):
+                    self.reports.add(path, "skipped", UNMOUNTED, row.document_id)
+
+    def _is_of_others(self, row: SourceRow, scopes: Sequence[Scope]) -> bool:
+        """What is there and was indexed from another folder stays: these rules are not its own."""
+        path = row.source.file
+        if any(str(scope.root) == row.source.root for scope in scopes):
+            return False
+        return os.path.lexists(path) and str(path) not in self.excluded
+
+    def _follow(self) -> None:
+        """Finds the files whose content had another name before, if need be by reading them."""
+        for todo in self.plan.todo():
+            wanted = self.plan.lost_of_size(todo.size)
+            if not wanted:
+                continue
+            try:
+                data, hint = read_with_hint(todo, self.rules)
+            except ReadError:
+                continue  # said when it is read
+            sha256 = hashlib.sha256(data).hexdigest()
+            known = self.catalogue.source_at(str(todo.path))
+            twin = self.catalogue.find_file(sha256, self.catalogue.version())
+            if known and known.file_sha256 == sha256:
+                self.unchanged(known, hint)
+                self.plan.stays(todo.path)
+            elif sha256 in wanted and twin is not None:
+                self.plan.move(todo, Move(todo.source, twin, sha256, hint))
+
+
+def _same(found: Found, hint: Hint) -> bool:
+    """By size and times, where these can be trusted."""
+    now = found.size, found.mtime_ns, found.ctime_ns
+    if now != (hint.size, hint.mtime_ns, hint.ctime_ns):
+        return False
+    return hint.read_ns - max(hint.mtime_ns, hint.ctime_ns) > TICK_NS
+
+
+def read_with_hint(found: Found, rules: Rules) -> tuple[bytes, Hint]:
+    """A file's bytes, and by what it is known again. Raises ReadError."""
+    read_ns = time.time_ns()
+    data = read_file(found.path, rules.max_bytes)
+    return data, Hint(found.size, found.mtime_ns, found.ctime_ns, read_ns)

@@ -1,0 +1,393 @@
+"""Damage to what is stored, and whether an answer was ever wrong for it.
+
+A home is copied, one thing in it is damaged, and the same questions are asked as before. The
+outcome is ``harmless`` (the same answers), ``named`` (an error that says what is damaged, or
+answers from what is left, with the loss named), or ``wrong``.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from random import Random
+
+from index.chunk import embedding_text
+from index.errors import DamageError, HomeError
+from index.exclusions import FILE as USER_FILE
+from index.lexical import LexicalIndex
+from index.schema import FILE
+from index.snapshot import Snapshot
+from index.types import Document, Passage
+from tests.fakes import FakeEmbedder
+from tests.faults.world import (
+    FIRST,
+    SECOND,
+    THIRD,
+    Texts,
+    World,
+    documents,
+    exclusions,
+    held,
+    paths_of,
+)
+
+QUESTIONS = (
+    "How many lanterns did the keeper evelyn count in Öland?",
+    "Who saw the ferry 26 leave?",
+    "reef fathoms chart hal-3",
+    "maps",
+)
+MANY = 1_000
+HARMLESS, NAMED, WRONG = "harmless", "named", "wrong"
+TELLS = re.compile("catalogue|document|passage|vectors|the place of|exclusion|version|BM25|home")
+Damaging = Callable[[World, Random], str]  # says what it did
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """What one question found: ids and scores, best first."""
+
+    dense: tuple[tuple[int, float], ...]
+    bm25: tuple[tuple[int, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """All that a reader gets out of a home."""
+
+    documents: tuple[Document, ...]
+    passages: dict[int, Passage]
+    ranked: tuple[Ranked, ...]
+    left_out: frozenset[str]
+    excluded: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    kind: str
+    seed: int
+    did: str
+    result: str
+    why: str = ""
+
+
+@dataclass(slots=True)
+class Tally:
+    """Outcomes counted by kind and result; those that are wrong are kept."""
+
+    counts: Counter[tuple[str, str]] = field(default_factory=Counter)
+    wrong: list[Outcome] = field(default_factory=list)
+
+    def add(self, outcome: Outcome) -> None:
+        self.counts[outcome.kind, outcome.result] += 1
+        if outcome.result == WRONG:
+            self.wrong.append(outcome)
+
+    def rows(self) -> list[tuple[str, int, int, int, int]]:
+        """Kind, tried, violations, harmless, named."""
+        kinds = sorted({kind for kind, _ in self.counts})
+        return [
+            (
+                kind,
+                sum(n for (one, _), n in self.counts.items() if one == kind),
+                self.counts[kind, WRONG],
+                self.counts[kind, HARMLESS],
+                self.counts[kind, NAMED],
+            )
+            for kind in kinds
+        ]
+
+
+# -- asking ----------------------------------------------------------------------------
+
+
+def ask(world: World) -> Seen:
+    """Opens the home and asks, as the engine does. Raises what a reader would get."""
+    excluded = tuple(exclusions(world))
+    with closing(world.open()) as index:
+        try:
+            return see(index.snapshot(), excluded)
+        except DamageError:
+            index.mend()
+            return see(index.snapshot(), excluded)
+
+
+def see(snapshot: Snapshot, excluded: tuple[str, ...] = ()) -> Seen:
+    ranked = tuple(_ranked(snapshot, question) for question in QUESTIONS)
+    found = {id for one in ranked for id, _ in (*one.dense, *one.bm25)}
+    passages = {id: snapshot.passage(id) for id in sorted(found)}
+    for passage in passages.values():
+        document = snapshot.document(passage.document_id)
+        if document is None:
+            raise AssertionError(f"passage {passage.id} has no document")
+    return Seen(
+        tuple(documents(snapshot)), passages, ranked, frozenset(snapshot.left_out), excluded
+    )
+
+
+def _ranked(snapshot: Snapshot, question: str) -> Ranked:
+    (vector,) = FakeEmbedder().embed([question])
+    dense, bm25 = snapshot.dense(vector, MANY), snapshot.bm25(question, MANY)
+    return Ranked(
+        tuple((hit.passage_id, round(hit.score, 5)) for hit in dense),
+        tuple((hit.passage_id, round(hit.score, 5)) for hit in bm25),
+    )
+
+
+# -- judging ---------------------------------------------------------------------------
+
+
+def differences(before: Seen, after: Seen) -> tuple[list[str], bool]:
+    """What is wrong in the second, and whether anything of the first is missing from it."""
+    wrong, kept = [], {one.id: one for one in before.documents}
+    lost = {source for one in before.documents for source in one.sources}
+    for document in after.documents:
+        old = kept.get(document.id)
+        if old is None or not set(document.sources) <= set(old.sources):
+            wrong.append(f"the document {paths_of(document)} was not there before")
+        elif replace(document, sources=old.sources) != old:
+            wrong.append(f"the document {paths_of(document)} is another")
+        lost -= set(document.sources)
+    named = len(after.left_out - before.left_out)
+    if len({str(source.file) for source in lost} - after.left_out) > named:
+        wrong.append(f"lost {[one.path for one in lost]}, named {sorted(after.left_out)}")
+    wrong += [f"{path} is not named any more" for path in before.left_out - after.left_out]
+    if before.excluded != after.excluded:
+        wrong.append(f"the exclusions are {after.excluded}")
+    wrong += _rank_differences(before, after)
+    return wrong, bool(lost)
+
+
+def _rank_differences(before: Seen, after: Seen) -> Iterator[str]:
+    there = {document.id for document in after.documents}
+    left = {id: one for id, one in before.passages.items() if one.document_id in there}
+    if after.passages != left:
+        yield "other passages are found"
+        return
+    reference = LexicalIndex()
+    texts = {document.id: document for document in after.documents}
+    reference.change(
+        1,
+        [
+            (id, embedding_text(one.headings, texts[one.document_id][one.span]))
+            for id, one in left.items()
+        ],
+    )
+    for question, old, new in zip(QUESTIONS, before.ranked, after.ranked, strict=True):
+        if new.dense != tuple((id, score) for id, score in old.dense if id in left):
+            yield f"{question!r} finds other vectors"
+        best = reference.search(reference.terms(question), MANY)
+        if new.bm25 != tuple((id, round(score, 5)) for id, score in best):
+            yield f"{question!r} finds other words"
+
+
+def judge(world: World, before: Seen, texts: Texts) -> tuple[str, str]:
+    """What became of a damaged home: result and why."""
+    try:
+        after = ask(world)
+    except (DamageError, HomeError) as error:
+        result, why = (NAMED, str(error)) if TELLS.search(str(error)) else (WRONG, str(error))
+    except BaseException as error:
+        return WRONG, f"{type(error).__name__}: {error}"
+    else:
+        wrong, lost = differences(before, after)
+        if wrong:
+            return WRONG, "; ".join(wrong)
+        result, why = NAMED if lost else HARMLESS, ", ".join(sorted(after.left_out))
+    trouble = heal(world, before, texts)
+    return (WRONG, trouble) if trouble else (result, why)
+
+
+def heal(world: World, before: Seen, texts: Texts) -> str:
+    """The next run over the files: all is there again, or it says why it cannot be."""
+    try:
+        with closing(world.open()) as index:
+            world.update(index)
+            snapshot = index.snapshot()
+            if held(snapshot) != world.held(texts):
+                return "after the next run other documents are there"
+            extra = set(snapshot.left_out) & {str(world.docs / name) for name in texts}
+            return f"still left out after the next run: {extra}" if extra else ""
+    except (DamageError, HomeError) as error:
+        return "" if TELLS.search(str(error)) else str(error)
+    except BaseException as error:
+        return f"the next run: {type(error).__name__}: {error}"
+
+
+# -- damaging --------------------------------------------------------------------------
+
+
+def flip(pattern: str) -> Damaging:
+    """One bit of one file."""
+
+    def damage(world: World, random: Random) -> str:
+        path = _some_file(world, pattern, random)
+        data = bytearray(path.read_bytes())
+        at, bit = random.randrange(len(data)), random.randrange(8)
+        data[at] ^= 1 << bit
+        path.write_bytes(data)
+        return f"bit {bit} of byte {at} of {path.relative_to(world.home)}"
+
+    return damage
+
+
+def cut(world: World, random: Random) -> str:
+    path = _some_file(world, "**/*", random)
+    size = random.choice((0, random.randrange(path.stat().st_size)))
+    os.truncate(path, size)
+    return f"{path.relative_to(world.home)} cut to {size} bytes"
+
+
+def delete(world: World, random: Random) -> str:
+    path = _some_file(world, "**/*", random)
+    if path.name != USER_FILE:  # it is the user's to delete, and what it excludes comes back
+        path.unlink()
+    return f"{path.relative_to(world.home)} deleted"
+
+
+def swap(world: World, random: Random) -> str:
+    one = _some_file(world, "**/*", random)
+    other = _some_file(world, "**/*", random)
+    data = one.read_bytes()
+    one.write_bytes(other.read_bytes())
+    other.write_bytes(data)
+    return f"{one.relative_to(world.home)} and {other.relative_to(world.home)} swapped"
+
+
+def _some_file(world: World, pattern: str, random: Random) -> Path:
+    files = [one for one in world.home.glob(pattern) if one.is_file() and one.stat().st_size]
+    return random.choice(sorted(files))
+
+
+CHANGES = ("another", "empty", "swapped", "deleted")
+
+
+def columns(home: Path) -> Iterator[tuple[str, str, str]]:
+    """Database, table and column of all that is stored."""
+    for file in (FILE, USER_FILE):
+        with closing(sqlite3.connect(home / file)) as db:
+            tables = db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+            for (table,) in tables:
+                for row in db.execute(f"PRAGMA table_info({table})").fetchall():
+                    yield file, table, row[1]
+
+
+def rewrite(file: str, table: str, column: str, change: str) -> Damaging:
+    """One value of one row, by SQL."""
+
+    def damage(world: World, random: Random) -> str:
+        with closing(sqlite3.connect(world.home / file, isolation_level=None)) as db:
+            rows = db.execute(f"SELECT rowid, {column} FROM {table}").fetchall()
+            here, there = random.choice(rows), random.choice(rows)
+            set_value = f"UPDATE {table} SET {column} = ? WHERE rowid = ?"
+            with suppress(sqlite3.IntegrityError):  # SQLite itself keeps it from happening
+                if change == "deleted":
+                    db.execute(f"DELETE FROM {table} WHERE rowid = ?", (here[0],))
+                elif change == "swapped":
+                    db.execute("BEGIN")
+                    db.execute(set_value, (_other(here[1]), here[0]))
+                    db.execute(set_value, (here[1], there[0]))
+                    db.execute(set_value, (there[1], here[0]))
+                    db.execute("COMMIT")
+                else:
+                    value = _other(here[1]) if change == "another" else _empty(here[1])
+                    db.execute(set_value, (value, here[0]))
+        return f"{table}.{column} {change} in row {here[0]}"
+
+    return damage
+
+
+def _other(value: object) -> object:
+    if isinstance(value, int):
+        return value + 1
+    if isinstance(value, bytes):
+        return bytes([value[0] ^ 1]) + value[1:] if value else b"x"
+    if isinstance(value, str):
+        return ("y" if value.startswith("x") else "x") + value[1:]
+    return None
+
+
+def _empty(value: object) -> object:
+    return {int: 0, str: "", bytes: b""}.get(type(value))
+
+
+# -- a home with a history -------------------------------------------------------------
+
+
+def prepare(folder: Path) -> World:
+    """Several versions, an exclusion, and a document that was damaged once and set aside.
+
+    ``closed`` is the home at rest; ``open`` is it as a crash leaves it, with its log.
+    """
+    world = World(folder)
+    world.build(FIRST, SECOND)
+    index = world.open()
+    ben = str(world.docs / "ben.md")
+    row = index.catalogue.source_at(ben)
+    assert row is not None
+    index.remove([row])
+    index.close()
+    with closing(sqlite3.connect(world.home / FILE)) as db:
+        db.execute("UPDATE revisions SET title = 'x' WHERE title LIKE 'Dan%'")
+        db.commit()
+    index = world.open()
+    assert index.mend()
+    world.put(THIRD)
+    world.update(index)
+    world.save("open")
+    index.close()
+    world.save("closed")
+    return world
+
+
+FILES: dict[str, tuple[str, Damaging]] = {
+    "bit of catalogue": ("closed", flip("catalogue.sqlite")),
+    "bit of log": ("open", flip("catalogue.sqlite-wal")),
+    "bit of catalogue with log": ("open", flip("catalogue.sqlite*")),
+    "bit of bm25": ("closed", flip("bm25/**/*")),
+    "bit of user.sqlite": ("closed", flip("user.sqlite")),
+    "file cut": ("open", cut),
+    "file deleted": ("closed", delete),
+    "files swapped": ("closed", swap),
+}
+
+
+def expected() -> Texts:
+    """What the home of ``prepare`` holds."""
+    return {name: text for name, text in THIRD.items() if name != "ben.md"}
+
+
+def run(world: World, cases: Iterator[tuple[str, int, str, Damaging]]) -> Tally:
+    """Each case is a kind, a seed, the home to start from and the damage."""
+    tally = Tally()
+    world.restore("closed")
+    before = ask(world)
+    for kind, seed, saved, damaging in cases:
+        world.restore(saved)
+        did = damaging(world, Random(f"{kind} {seed}"))
+        result, why = judge(world, before, expected())
+        tally.add(Outcome(kind, seed, did, result, why))
+    return tally
+
+
+def of_files(seed: int, n: int) -> Iterator[tuple[str, int, str, Damaging]]:
+    """``n`` flips and the like, each kind as often."""
+    kinds = list(FILES.items())
+    for at in range(n):
+        kind, (saved, damaging) = kinds[at % len(kinds)]
+        yield kind, seed + at, saved, damaging
+
+
+def of_rows(world: World, seed: int, times: int) -> Iterator[tuple[str, int, str, Damaging]]:
+    """Every change of every column, some times each."""
+    for file, table, column in columns(world.folder / "closed"):
+        for change in CHANGES:
+            for at in range(times):
+                damaging = rewrite(file, table, column, change)
+                yield f"row {change}", seed + at, "closed", damaging
