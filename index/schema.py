@@ -12,6 +12,7 @@ FORMAT = 2
 FILE = "catalogue.sqlite"
 BM25 = "bm25"  # the folder of what is made from it
 BUSY_S = 30
+LOG = "WAL"
 # In every table the blobs stand last: SQLite reads a row from its beginning.
 TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL, row_sha256 TEXT NOT NULL) STRICT;
@@ -67,7 +68,7 @@ def open_database(path: Path) -> sqlite3.Connection:
     while True:
         connection = connect(str(path))
         try:
-            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute(f"PRAGMA journal_mode = {LOG}")
             connection.execute("PRAGMA synchronous = FULL")
             return prepare(connection)
         except BaseException as error:

@@ -147,13 +147,14 @@ def differences(before: Seen, after: Seen) -> tuple[list[str], bool]:
     """What is wrong in the second, and whether anything of the first is missing from it."""
     wrong, kept = [], {one.id: one for one in before.documents}
     lost = {source for one in before.documents for source in one.sources}
+    for one in after.documents:  # by one of its names it is there, and answers
+        lost -= set(kept[one.id].sources if one.id in kept else ())
     for document in after.documents:
         old = kept.get(document.id)
         if old is None or not set(document.sources) <= set(old.sources):
             wrong.append(f"the document {paths_of(document)} was not there before")
         elif replace(document, sources=old.sources) != old:
             wrong.append(f"the document {paths_of(document)} is another")
-        lost -= set(document.sources)
     named = len(after.left_out - before.left_out)
     if len({str(source.file) for source in lost} - after.left_out) > named:
         wrong.append(f"lost {[one.path for one in lost]}, named {sorted(after.left_out)}")
@@ -200,11 +201,11 @@ def judge(world: World, before: Seen, texts: Texts) -> tuple[str, str]:
         if wrong:
             return WRONG, "; ".join(wrong)
         result, why = NAMED if lost else HARMLESS, ", ".join(sorted(after.left_out))
-    trouble = heal(world, before, texts)
+    trouble = heal(world, texts)
     return (WRONG, trouble) if trouble else (result, why)
 
 
-def heal(world: World, before: Seen, texts: Texts) -> str:
+def heal(world: World, texts: Texts) -> str:
     """The next run over the files: all is there again, or it says why it cannot be."""
     try:
         with closing(world.open()) as index:
