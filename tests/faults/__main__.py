@@ -1,4 +1,4 @@
-"""``python -m tests.faults [--seed N] [--short]``: all faults, a table; exit code 1 for any wrong."""
+"""``python -m tests.faults [--seed N] [--short]``: a table; exit code 1 for anything wrong."""
 
 from __future__ import annotations
 
