@@ -6,7 +6,7 @@ BIN := .venv/bin
 SEEDS_HOME := .citewell
 STAMP := .venv/.installed
 
-.PHONY: help install run test check eval bench faults train clean
+.PHONY: help install run test check eval bench bench-store faults train clean
 .DEFAULT_GOAL := help
 
 help:
@@ -16,6 +16,7 @@ help:
 	@echo "make check    ruff and mypy"
 	@echo "make eval     ask the questions of evals/sets/seeds.jsonl"
 	@echo "make bench    speed and memory, as ratios in one run"
+	@echo "make bench-store  the store with up to a million passages, half an hour"
 	@echo "make faults   kill, fill the disk, flip bits: the long form, most of an hour"
 	@echo "make train    fit the reader's numbers on SQuAD 2.0 (SHARED=folder with squad/)"
 
@@ -47,6 +48,10 @@ eval: install
 
 bench: install
 	@$(BIN)/python -m evals.bench
+	@$(BIN)/python -m evals.embed_bench
+
+bench-store: install
+	@$(BIN)/python -m evals.store_bench
 
 faults: install
 	@$(BIN)/python -m tests.faults

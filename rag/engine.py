@@ -441,6 +441,7 @@ class Engine:
             "llm": self.settings.has_llm,
             "roots": catalogue.roots(),
             "excluded": Exclusions(self.index.home).all(),
+            "left_out": catalogue.left_out(state.version),
             "set_aside": catalogue.aside(),
         }
 

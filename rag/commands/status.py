@@ -30,6 +30,6 @@ def run(home: Path, settings: Settings, as_json: bool) -> int:
         print(f"Root      {printable(root)}")
     for path in status["excluded"]:
         print(f"Excluded  {printable(path)}")
-    for one in status["set_aside"]:
-        print(f"Damaged   {printable(one['path'] or one['document_id'])}: {one['reason']}")
+    for name in status["left_out"]:
+        print(f"Damaged   {printable(name)}: left out until 'citewell index' has read it again")
     return 0

@@ -137,7 +137,7 @@ def paths_of(document: Document) -> tuple[str, ...]:
 
 def traces_of_damage(world: World, snapshot: Snapshot) -> list[str]:
     """What was set aside: rows and files. Nothing was damaged by a crash, so nothing may be."""
-    files = [path.name for path in world.home.iterdir() if ".damaged-" in path.name]
+    files = [path.name for path in world.home.glob("*.damaged-*")]
     return [*files, *(str(one) for one in snapshot.catalogue.aside())]
 
 
