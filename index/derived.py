@@ -19,7 +19,7 @@ from index.schema import BM25
 from index.seal import seal
 from index.snapshot import build_vectors, in_one
 from index.types import Document
-from index.vectors import EXACT_UP_TO, DenseIndex
+from index.vectors import DenseIndex, is_large
 
 DENSE = "dense"
 MANIFEST = "manifest.json"
@@ -167,7 +167,7 @@ def drop_dense(home: Path) -> None:
 def bring_dense_up(home: Path, catalogue: Catalogue, dimension: int) -> None:
     """Trains and stores an index where it is due; the caller holds the writer's lock."""
     state = catalogue.state()
-    if state.passages <= EXACT_UP_TO or not _is_due(home, catalogue, state):
+    if not is_large(state.passages) or not _is_due(home, catalogue, state):
         return
     folder = home / DENSE
     folder.mkdir(exist_ok=True)

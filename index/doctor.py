@@ -16,9 +16,10 @@ from index.exclusions import Exclusions
 from index.lexical import LexicalIndex
 from index.lock import writer_lock
 from index.repair import examine
+from index.rows import State
 from index.schema import BM25, FILE
 from index.store import PARTS
-from index.vectors import EXACT_UP_TO
+from index.vectors import is_large
 
 OURS = ("index", "rag", "web", "evals")
 MIN_FREE = 200_000_000  # bytes
@@ -54,8 +55,10 @@ def examine_home(
     try:
         yield from _fingerprints(catalogue, embedder, settings_embedder)
         yield from _rows(catalogue)
-        yield _bm25(home, catalogue)
-        yield _dense(home, catalogue)
+        with suppress(DamageError):  # said of the rows
+            state = catalogue.state()
+            yield _bm25(home, state)
+            yield _dense(home, state)
     finally:
         catalogue.close()
 
@@ -147,13 +150,12 @@ def _rows(catalogue: Catalogue) -> Iterator[Finding]:
         yield Finding("rows", "note", said, REINDEX)
 
 
-def _bm25(home: Path, catalogue: Catalogue) -> Finding:
+def _bm25(home: Path, state: State) -> Finding:
     again = "run 'citewell index' on any folder: it is made again from the catalogue"
     try:
         stored = LexicalIndex.open(home / BM25)
     except IndexLayerError as error:
         return Finding("bm25", "bad", str(error), again)
-    state = catalogue.state()
     if bm25_version(home) > state.version:
         said = "it has seen a version that the catalogue does not have: commits were lost"
         return Finding("bm25", "bad", said, "run 'citewell index' on your folders")
@@ -166,9 +168,9 @@ def _bm25(home: Path, catalogue: Catalogue) -> Finding:
     return Finding("bm25", "ok", f"{len(stored)} passages, files match their hashes")
 
 
-def _dense(home: Path, catalogue: Catalogue) -> Finding:
+def _dense(home: Path, state: State) -> Finding:
     again = "run 'citewell index' on any folder: it is trained again"
-    if catalogue.state().passages <= EXACT_UP_TO:
+    if not is_large(state.passages):
         return Finding("dense", "ok", "exact search, made from the catalogue at each start")
     try:
         stored = stored_dense(home)

@@ -36,7 +36,7 @@ from index.sentences import SPLITTER
 from index.snapshot import Snapshot, check_digest, vectors_at, vectors_since
 from index.survey import Scope
 from index.types import Embedder
-from index.vectors import EXACT_UP_TO, DenseIndex
+from index.vectors import DenseIndex, is_large
 from index.writer import Writer
 
 PARTS = {
@@ -254,7 +254,7 @@ class Index:
                 )
                 if not changed.is_due:
                     return changed
-        if state.passages > EXACT_UP_TO:
+        if is_large(state.passages):
             loaded = load_dense(self.home, self.catalogue, state, dimension)
             if loaded is not None:
                 check_digest(self.catalogue, state)

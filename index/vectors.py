@@ -22,7 +22,7 @@ from index.dense_rows import Block, Halves, Mask, Places, ids_of, sample, single
 from index.errors import DamageError
 from index.types import Ids, Vectors
 
-__all__ = ["EXACT_UP_TO", "Block", "DenseIndex", "Halves", "set_threads"]
+__all__ = ["EXACT_UP_TO", "Block", "DenseIndex", "Halves", "is_large", "set_threads"]
 
 faiss: Any = _faiss  # the types that it ships lack or misname half of what is used here
 
@@ -32,6 +32,11 @@ SAMPLE = 64  # vectors to train on, for each list
 DUE_FROM = 10_000  # fewer changes than this never pay a rebuild
 DUE_SHARE = 4  # a rebuild looks at all n vectors, so it comes once in n / 4 changes at most
 CHUNK = 1 << 20  # bytes to and from a file at once
+
+
+def is_large(total: int) -> bool:
+    """Whether an index of so many vectors is trained, and stored."""
+    return total > EXACT_UP_TO
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,7 +55,7 @@ class DenseIndex:
         total: int,
         dimension: int,
         *,
-        exact_up_to: int = EXACT_UP_TO,
+        exact_up_to: int | None = None,
     ) -> DenseIndex:
         """Exact where ``total``, the number of vectors to come, is small enough, else trained.
 
@@ -59,7 +64,8 @@ class DenseIndex:
         held in single precision. Ids may come in any order. Raises ValueError for an id that
         comes twice, another dimension, or calls that do not give the same.
         """
-        base = _trained(blocks, total, dimension) if total > exact_up_to else None
+        limit = EXACT_UP_TO if exact_up_to is None else exact_up_to
+        base = _trained(blocks, total, dimension) if total > limit else None
         return cls(base or _exact(blocks(), dimension), None, _exact([], dimension))
 
     def changed(self, added: Block, removed: Ids) -> DenseIndex:
