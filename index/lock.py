@@ -6,9 +6,8 @@ import fcntl
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TextIO
 
 from index.errors import HomeError, LockedError
 
@@ -17,36 +16,45 @@ FILE = "writer.lock"
 
 @contextmanager
 def writer_lock(home: Path, *, wait_s: float = 0.0) -> Iterator[None]:
-    """Holds the home's lock. Raises LockedError, naming the process that has it."""
+    """Holds the home's lock. Raises LockedError, naming the process that has it, and HomeError."""
     path = home / FILE
     try:
         home.mkdir(parents=True, exist_ok=True)
-        file = path.open("a+", encoding="utf-8")
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     except OSError as error:
         raise HomeError(
             f"the home folder {home} cannot be written ({error.strerror}): "
             "name another with --home or CITEWELL_HOME"
         ) from error
-    with file:
+    try:
         deadline = time.monotonic() + wait_s
-        while not _locked(file):
+        while not _locked(handle):
             if time.monotonic() >= deadline:
-                file.seek(0)
-                holder = file.read().strip() or "unknown"
                 raise LockedError(
-                    f"another process is writing to {home} (process {holder}): "
+                    f"another process is writing to {home} (process {_holder(handle)}): "
                     "wait until it has finished, then run the command again"
                 )
             time.sleep(0.05)
-        file.truncate(0)
-        file.write(str(os.getpid()))
-        file.flush()
+        with suppress(OSError):  # a full disk: the lock is held, only its holder is not named
+            os.ftruncate(handle, 0)
+            os.pwrite(handle, str(os.getpid()).encode(), 0)
         yield
+    finally:
+        os.close(handle)
 
 
-def _locked(file: TextIO) -> bool:
+def _locked(handle: int) -> bool:
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
+    except OSError as error:
+        raise HomeError(
+            f"this file system has no locks ({error.strerror}): name a home on a local disk with "
+            "--home or CITEWELL_HOME"
+        ) from error
     return True
+
+
+def _holder(handle: int) -> str:
+    return os.pread(handle, 20, 0).decode("ascii", "replace").strip() or "unknown"

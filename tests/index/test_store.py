@@ -455,3 +455,30 @@ def test_the_summary_of_a_run(desk: Desk) -> None:
     assert files[str(new)]["document_id"] == ids["d.txt"]
     assert files[str(gone)]["status"] == "removed"
     assert "convert it" in files[str(desk.root / "c.docx")]["reason"]
+
+
+@pytest.mark.parametrize("call", ["ftruncate", "pwrite"])
+def test_the_lock_is_held_on_a_full_disk_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str
+) -> None:
+    def full(*_: object) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(f"index.lock.os.{call}", full)
+    with (
+        writer_lock(tmp_path / "home"),
+        pytest.raises(LockedError, match="another process"),
+        writer_lock(tmp_path / "home"),
+    ):
+        pass
+
+
+def test_a_file_system_without_locks_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none(*_: object) -> None:
+        raise OSError(37, "No locks available")
+
+    monkeypatch.setattr("index.lock.fcntl.flock", none)
+    with pytest.raises(HomeError, match=r"has no locks.*--home"), writer_lock(tmp_path / "home"):
+        pass

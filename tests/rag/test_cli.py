@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -480,3 +481,102 @@ def test_a_reader_that_has_gone(tmp_path: Path, arguments: Sequence[str]) -> Non
     with process:
         assert process.stderr.read() == ""
     assert process.returncode in {NO, FAILURE}
+
+
+# -- a folder that changes ---------------------------------------------------------------------
+
+MAPS = "Ada Holt keeps the maps of the harbour in an oak chest."
+FERRY = "The ferry to Vastnes left the north pier at nine."
+WHO = "Who keeps the maps of the harbour?"
+
+
+def test_files_are_taken_out_and_back(citewell: Run, tmp_path: Path) -> None:
+    docs = write(tmp_path / "docs", {"maps.txt": MAPS, "ferry.txt": FERRY, ".notes.txt": MAPS})
+    at = ("--home", tmp_path / "home")
+    indexed = citewell("index", docs, *at)
+    assert indexed.out.startswith("2 indexed, 1 skipped.")
+    assert "hidden" in indexed.out
+    removed = citewell("rm", "maps.txt", *at)
+    assert (removed.code, removed.out.startswith("Removed ")) == (DONE, True)
+    assert MAPS not in citewell("ask", WHO, *at).out
+    assert str(docs / "maps.txt") in citewell("status", *at).out
+    assert "excluded" in citewell("index", docs, *at).out
+    back = citewell("index", docs / "maps.txt", "--include", *at)
+    assert "Not excluded any more" in back.err
+    assert back.out.startswith("1 indexed.")
+    assert MAPS in citewell("ask", WHO, *at).out
+    none = citewell("rm", "no.txt", *at)
+    assert (none.code, "no document is called 'no.txt'" in none.err) == (WRONG_USE, True)
+
+
+def test_hidden_files_and_an_emptied_folder(citewell: Run, tmp_path: Path) -> None:
+    docs = write(tmp_path / "docs", {".notes.txt": MAPS})
+    at = ("--home", tmp_path / "home")
+    assert citewell("index", docs, "--hidden", *at).out.startswith("1 indexed.")
+    (docs / ".notes.txt").unlink()
+    kept = citewell("index", docs, *at)
+    assert "--prune removes it" in kept.out
+    assert MAPS in citewell("ask", WHO, *at).out
+    pruned = citewell("index", docs, "--prune", "--json", *at)
+    assert (pruned.json["removed"], pruned.json["index"]["documents"]) == (1, 0)
+    assert citewell("ask", WHO, *at).code == NO
+
+
+def test_damage_is_named_by_every_command(citewell: Run, tmp_path: Path) -> None:
+    docs = write(tmp_path / "docs", {"maps.txt": MAPS, "ferry.txt": FERRY})
+    at = ("--home", tmp_path / "home")
+    citewell("index", docs, *at)
+    assert citewell("doctor", *at).out.endswith("All is well.\n")
+    catalogue = tmp_path / "home" / "catalogue.sqlite"
+    data = catalogue.read_bytes()
+    assert data.count(b"oak chest") == 1
+    catalogue.write_bytes(data.replace(b"oak chest", b"oak chesT"))
+    looked = citewell("doctor", *at, "--json")
+    assert (looked.code, looked.json["healthy"]) == (NO, False)
+    assert any("maps.txt" in one["message"] for one in looked.json["findings"])
+    asked = citewell("ask", WHO, *at, "--json")
+    assert "oak chest" not in asked.json["text"].lower()
+    assert "maps.txt" in asked.json["warnings"][0]
+    status = citewell("status", *at)
+    assert f"Damaged   {docs / 'maps.txt'}: left out" in status.out
+    assert citewell("index", docs, *at).out.startswith("1 indexed, 1 unchanged.")
+    assert MAPS in citewell("ask", WHO, *at).out
+    assert "Damaged" not in citewell("status", *at).out
+    assert "set aside earlier" in citewell("doctor", *at).out
+
+
+def test_a_backup_answers_in_its_own_home(citewell: Run, tmp_path: Path) -> None:
+    docs = write(tmp_path / "docs", {"maps.txt": MAPS})
+    at = ("--home", tmp_path / "home")
+    none = citewell("backup", tmp_path / "copy", *at)
+    assert (none.code, "nothing is indexed" in none.err) == (FAILURE, True)
+    citewell("index", docs, *at)
+    assert "Backed up catalogue.sqlite" in citewell("backup", tmp_path / "copy", *at).out
+    assert citewell("backup", tmp_path / "copy", *at).code == FAILURE
+    assert MAPS in citewell("ask", WHO, "--home", tmp_path / "copy").out
+
+
+def test_a_folder_is_watched_until_ctrl_c(tmp_path: Path) -> None:
+    docs = write(tmp_path / "docs", {"maps.txt": MAPS})
+    home = tmp_path / "home"
+    command = "from rag.cli import main; main()"
+    with subprocess.Popen(
+        [sys.executable, "-c", command, "index", str(docs), "--watch", "--home", str(home)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    ) as watching:
+        assert watching.stdout is not None
+        assert watching.stderr is not None
+        assert watching.stdout.readline().startswith("1 indexed.")
+        assert watching.stderr.readline().startswith("Watching")
+        write(docs, {"ferry.txt": FERRY})
+        assert watching.stdout.readline().startswith("1 indexed")
+        (docs / "maps.txt").unlink()
+        assert "1 removed" in watching.stdout.readline()
+        watching.send_signal(signal.SIGINT)
+        assert watching.wait(20) == INTERRUPTED
+        assert "Traceback" not in watching.stderr.read()
+    assert "1 document" in alone("status", home=home).out

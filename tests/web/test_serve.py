@@ -50,11 +50,18 @@ def serving(*arguments: str) -> Iterator[subprocess.Popen[str]]:
     command = [sys.executable, "-c", PROGRAM, *arguments]
     root = Path(__file__).parents[2]
     pipe = subprocess.PIPE
-    with subprocess.Popen(command, cwd=root, stdout=pipe, stderr=pipe, text=True) as process:
+    with subprocess.Popen(
+        command, cwd=root, stdout=pipe, stderr=pipe, text=True, preexec_fn=ctrl_c_ends_it
+    ) as process:
         try:
             yield process
         finally:
             process.kill()
+
+
+def ctrl_c_ends_it() -> None:
+    """Also where the tests themselves run in the background, which ignores it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def first_line(process: subprocess.Popen[str]) -> str:
