@@ -42,7 +42,7 @@ class Exclusions:
             db.execute(
                 "INSERT OR REPLACE INTO exclusions VALUES (?, ?, ?)", (*fields, seal(*fields))
             )
-            _close(db)
+            _seal_all(db)
 
     def lift(self, path: Path) -> list[str]:
         """Takes back those of a file, or of all below a folder; which these were."""
@@ -51,7 +51,7 @@ class Exclusions:
         with _open(self._path) as db:
             lifted = [one for one in _rows(db) if Path(one).is_relative_to(path)]
             db.executemany("DELETE FROM exclusions WHERE path = ?", [(one,) for one in lifted])
-            _close(db)
+            _seal_all(db)
         return lifted
 
     def _create(self) -> None:
@@ -63,7 +63,7 @@ class Exclusions:
             with _open(new) as db:
                 for statement in statements(TABLES):
                     db.execute(statement)
-                _close(db)
+                _seal_all(db)
             new.replace(self._path)
             sync_folder(self._path.parent)
         except OSError as error:
@@ -82,7 +82,7 @@ def _rows(db: sqlite3.Connection) -> list[str]:
     return [str(row["path"]) for row in rows]
 
 
-def _close(db: sqlite3.Connection) -> None:
+def _seal_all(db: sqlite3.Connection) -> None:
     rows = db.execute("SELECT row_sha256 FROM exclusions ORDER BY path").fetchall()
     sealed = seal(*(row["row_sha256"] for row in rows))
     db.execute("INSERT OR REPLACE INTO whole VALUES (0, ?)", (sealed,))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -106,7 +107,7 @@ class Ingest:
         """What moved and what is gone, in one commit: no document is away between the two."""
         if plan.has_moved_or_gone():
             with self.catalogue.commit() as commit:
-                for path in (*plan.gone(), *plan.moved()):
+                for path in chain(plan.gone(), plan.moved()):
                     known = self.catalogue.source_at(path)
                     if known is not None:
                         commit.remove_source(known)

@@ -8,9 +8,10 @@ import tempfile
 import weakref
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 STATUSES = ("indexed", "unchanged", "renamed", "removed", "skipped")
 
@@ -29,7 +30,7 @@ class Reports:
 
     def __init__(self) -> None:
         self._file = tempfile.TemporaryFile("w+", encoding="utf-8")  # noqa: SIM115
-        weakref.finalize(self, self._file.close)
+        weakref.finalize(self, _close, self._file)
         self.counts: Counter[str] = Counter()
 
     def add(
@@ -54,6 +55,11 @@ class Reports:
         for line in self._file:
             fields = json.loads(line)
             yield FileReport(**{**fields, "warnings": tuple(fields["warnings"])})
+
+
+def _close(file: IO[str]) -> None:
+    with suppress(OSError):  # nobody reads any more what could not be written
+        file.close()
 
 
 @dataclass(frozen=True, slots=True)

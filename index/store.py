@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import sqlite3
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -131,9 +133,14 @@ class Index:
             try:
                 return ingest()
             except DamageError:
-                if not writer.mend():
-                    raise
+                writer.mend()
                 return ingest()
+            except (OSError, sqlite3.Error) as error:  # of what a run notes in temporary files
+                raise HomeError(
+                    f"the run was ended by an error ({error}): see that the disk of the home and "
+                    f"that of temporary files ({tempfile.gettempdir()}) have room, then run "
+                    "'citewell index' again"
+                ) from error
 
     def remove(self, rows: Sequence[SourceRow]) -> None:
         """Takes files out of the index; those that are still there are excluded from now on."""

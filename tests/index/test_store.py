@@ -482,3 +482,23 @@ def test_a_file_system_without_locks_is_named(
     monkeypatch.setattr("index.lock.fcntl.flock", none)
     with pytest.raises(HomeError, match=r"has no locks.*--home"), writer_lock(tmp_path / "home"):
         pass
+
+
+@pytest.mark.parametrize("part", ["index.plan.Plan.saw", "index.report.Reports.add"])
+def test_no_room_for_temporary_files(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    desk.put("a.txt", MAPS)
+    desk.run()
+    error = sqlite3.OperationalError("database or disk is full") if "plan" in part else OSError(28)
+
+    def full(*_: object, **__: object) -> None:
+        raise error
+
+    desk.put("b.txt", FERRY)
+    monkeypatch.setattr(part, full)
+    with pytest.raises(HomeError, match="temporary files"):
+        desk.run()
+    monkeypatch.undo()
+    desk.run()
+    assert desk.texts() == [MAPS, FERRY]
