@@ -11,7 +11,7 @@ from contextlib import closing
 from pathlib import Path
 
 from index import exclusions, schema
-from index.durable import sync_folder
+from index.durable import make_folder, sync_folder
 from index.errors import HomeError
 
 SETTINGS = "config.toml"
@@ -27,7 +27,7 @@ def back_up(home: Path, target: Path) -> list[str]:
     if target.exists() and any(target.iterdir()):
         raise HomeError(f"{target} is not empty: name a new folder for each backup")
     try:
-        target.mkdir(parents=True, exist_ok=True)
+        make_folder(target)
         copied = [
             name for name in (schema.FILE, exclusions.FILE) if _copy(home / name, target / name)
         ]

@@ -16,6 +16,7 @@ from threading import RLock
 from typing import Any, TypeVar
 
 from index.changes import Commit, collect, set_hint
+from index.durable import make_folder
 from index.errors import DamageError, HomeError
 from index.rows import (
     Entry,
@@ -69,7 +70,7 @@ class Catalogue:
         path = home / FILE
         try:
             if create or (home.exists() and not home.is_dir()):
-                home.mkdir(parents=True, exist_ok=True)
+                make_folder(home)
             elif not path.exists() and not is_lost(path):
                 return cls(prepare(connect(":memory:")), None)
             if is_lost(path):

@@ -11,7 +11,7 @@ from pathlib import Path
 from index import manifest
 from index.catalogue import Catalogue
 from index.chunk import embedding_text
-from index.durable import set_aside, sha256_of, write_durably
+from index.durable import make_folder, set_aside, sha256_of, write_durably
 from index.errors import DamageError
 from index.lexical import LexicalIndex
 from index.rows import State
@@ -170,7 +170,7 @@ def bring_dense_up(home: Path, catalogue: Catalogue, dimension: int) -> None:
     if not is_large(state.passages) or not _is_due(home, catalogue, state):
         return
     folder = home / DENSE
-    folder.mkdir(exist_ok=True)
+    make_folder(folder)
     name = f"vectors-{state.version}.faiss"
     sha256 = build_vectors(catalogue, state, dimension).write(folder / name)
     mark = catalogue.mark(state.version) or ""
@@ -189,7 +189,7 @@ def _is_due(home: Path, catalogue: Catalogue, state: State) -> bool:
             check_dense(home, stored)
     except DamageError:
         set_aside(home / DENSE)
-        (home / DENSE).mkdir(exist_ok=True)
+        make_folder(home / DENSE)
         return True
     if stored is None or stored.mark != catalogue.mark(stored.version):
         return True

@@ -50,6 +50,14 @@ def sync_folder(path: Path, *, system: System = os) -> None:
         os.close(folder)
 
 
+def make_folder(path: Path, *, system: System = os) -> None:
+    """Makes a folder and those above it that are missing, durably. Raises OSError."""
+    missing = [one for one in (path, *path.parents) if not one.exists()]
+    path.mkdir(parents=True, exist_ok=True)
+    for one in reversed(missing):
+        sync_folder(one.parent, system=system)
+
+
 def sha256_of(path: Path) -> str:
     """Of a file's bytes, as hex digits. Raises OSError."""
     with path.open("rb") as file:

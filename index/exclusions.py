@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from index.durable import sync_folder, temporary_of
+from index.durable import make_folder, sync_folder, temporary_of
 from index.errors import DamageError, HomeError
 from index.schema import TROUBLE, connect, statements, trouble
 from index.seal import check, seal
@@ -58,7 +58,7 @@ class Exclusions:
         """Beside its place first: an empty file there is a damaged one."""
         new = temporary_of(self._path)
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(self._path.parent)
             new.unlink(missing_ok=True)
             with _open(new) as db:
                 for statement in statements(TABLES):

@@ -17,7 +17,7 @@ from pathlib import Path
 import tantivy
 
 from index import bm25
-from index.durable import sync_folder
+from index.durable import make_folder
 from index.errors import DamageError, HomeError
 from index.manifest import (
     NOTHING,
@@ -301,8 +301,7 @@ class LexicalIndex:
         """What is published, which is what this index holds. The rest is removed."""
         last = read(folder)
         if last is None:
-            folder.mkdir(parents=True, exist_ok=True)
-            sync_folder(folder.parent)
+            make_folder(folder)
             publish(folder, NOTHING)  # a folder without a manifest is a damaged one
             last = NOTHING
         if last != self._manifest:

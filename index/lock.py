@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from index.durable import make_folder
 from index.errors import HomeError, LockedError
 
 FILE = "writer.lock"
@@ -19,7 +20,7 @@ def writer_lock(home: Path, *, wait_s: float = 0.0) -> Iterator[None]:
     """Holds the home's lock. Raises LockedError, naming the process that has it, and HomeError."""
     path = home / FILE
     try:
-        home.mkdir(parents=True, exist_ok=True)
+        make_folder(home)
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     except OSError as error:
         raise HomeError(

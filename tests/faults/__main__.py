@@ -37,7 +37,7 @@ def run(folder: Path, seed: int, *, short: bool) -> Iterator[Row]:
     else:
         print("No kill points: strace is missing, or may not look at processes.", file=sys.stderr)
     yield of_kills(folder, seed, 5 if short else 60)
-    yield from of_flips(folder, seed, 100 if short else 2_400, 0 if short else 3)
+    yield from of_flips(folder, seed, 100 if short else 3_200, 0 if short else 3)
 
 
 def stories(folder: Path) -> list[points.Story]:
@@ -92,12 +92,24 @@ def of_kills(folder: Path, seed: int, n: int) -> Row:
 
 
 def of_flips(folder: Path, seed: int, n: int, times: int) -> Iterator[Row]:
+    """Damage to files, to rows, to a large home; and what is wrong where nothing is checked."""
     world = flips.prepare(folder / "flips")
-    for cases in (flips.of_files(seed, n), flips.of_rows(world, seed, times)):
-        tally = flips.run(world, cases)
-        for kind, tried, _, harmless, named in tally.rows():
-            wrong = [f"seed {o.seed}: {o.did}: {o.why}" for o in tally.wrong if o.kind == kind]
-            yield kind, tried, f"{harmless} harmless, {named} named", wrong
+    yield from rows_of(flips.run(world, flips.of_files(seed, n, flips.FILES)))
+    yield from rows_of(flips.run(world, flips.of_rows(world, seed, times)))
+    with flips.few_are_many():
+        large = flips.prepare(folder / "large")
+        yield from rows_of(flips.run(large, flips.of_files(seed, n // 4, flips.LARGE)))
+    with flips.unchecked():
+        tally = flips.run(world, flips.of_rows(world, seed, min(times, 1)))
+    caught, tried = len(tally.wrong), sum(tally.counts.values())
+    missed = [] if caught or not tried else ["a store without checks was not told from ours"]
+    yield "row: control", tried, f"{caught} caught", missed
+
+
+def rows_of(tally: flips.Tally) -> Iterator[Row]:
+    for kind, tried, _, harmless, named in tally.rows():
+        wrong = [f"seed {o.seed}: {o.did}: {o.why}" for o in tally.wrong if o.kind == kind]
+        yield kind, tried, f"{harmless} harmless, {named} named", wrong
 
 
 if __name__ == "__main__":

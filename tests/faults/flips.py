@@ -11,12 +11,20 @@ import os
 import re
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from itertools import cycle
 from pathlib import Path
 from random import Random
+from types import ModuleType
 
+import pytest
+
+import index.rows
+import index.snapshot
+import index.store
+import index.vectors
 from index.chunk import embedding_text
 from index.errors import DamageError, HomeError
 from index.exclusions import FILE as USER_FILE
@@ -357,6 +365,14 @@ FILES: dict[str, tuple[str, Damaging]] = {
     "file deleted": ("closed", delete),
     "files swapped": ("closed", swap),
 }
+# Of a home whose vectors are so many that an index file is written for them.
+LARGE: dict[str, tuple[str, Damaging]] = {
+    "large: bit of dense index": ("closed", flip("dense/*.faiss")),
+    "large: bit of dense manifest": ("closed", flip("dense/manifest.json")),
+    "large: file cut": ("open", cut),
+    "large: file deleted": ("closed", delete),
+    "large: files swapped": ("closed", swap),
+}
 
 
 def expected() -> Texts:
@@ -377,11 +393,37 @@ def run(world: World, cases: Iterator[tuple[str, int, str, Damaging]]) -> Tally:
     return tally
 
 
-def of_files(seed: int, n: int) -> Iterator[tuple[str, int, str, Damaging]]:
+def few_are_many() -> AbstractContextManager[pytest.MonkeyPatch]:
+    """Inside, ten vectors are enough for an index file of their own."""
+    return _patched((index.vectors, "EXACT_UP_TO", 10))
+
+
+def unchecked() -> AbstractContextManager[pytest.MonkeyPatch]:
+    """Inside, no row of the catalogue is compared with its seal: a store worse than ours."""
+    return _patched(
+        (index.rows, "check", _nothing),
+        (index.snapshot, "check_digest", _nothing),
+        (index.store, "check_digest", _nothing),
+    )
+
+
+@contextmanager
+def _patched(*changes: tuple[ModuleType, str, object]) -> Iterator[pytest.MonkeyPatch]:
+    with pytest.MonkeyPatch.context() as patch:
+        for module, name, value in changes:
+            patch.setattr(module, name, value)
+        yield patch
+
+
+def _nothing(*_: object, **__: object) -> None:
+    """In place of a check."""
+
+
+def of_files(
+    seed: int, n: int, kinds: Mapping[str, tuple[str, Damaging]]
+) -> Iterator[tuple[str, int, str, Damaging]]:
     """``n`` flips and the like, each kind as often."""
-    kinds = list(FILES.items())
-    for at in range(n):
-        kind, (saved, damaging) = kinds[at % len(kinds)]
+    for at, (kind, (saved, damaging)) in zip(range(n), cycle(kinds.items())):
         yield kind, seed + at, saved, damaging
 
 

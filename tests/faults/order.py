@@ -25,6 +25,7 @@ CALLS = (
     "renameat",
     "link",
     "unlink",
+    "mkdir",
 )
 WRITES, SYNCS = ("pwrite64", "write"), ("fsync", "fdatasync")
 WHOLE = re.compile(r"^(\d+) +(\w+)\((.*)\) += 0|^(\d+) +(\w+)\((.*)\) += \d+")
@@ -81,13 +82,15 @@ class Disk:
             self.moved.pop(call.file, None)
         elif call.name in ("rename", "renameat"):
             self._rename(*call.names[:2])
+        elif call.name == "mkdir" and self._is_kept(call.names[0]):
+            self.moved[str(Path(call.names[0]).parent)] = call.names[0]
         elif call.name == "writev" and "committed" in call.arguments:
             self._said()
 
     def _is_kept(self, path: str) -> bool:
-        """Files that matter after a crash: of the home, but no locks and shared memory."""
+        """Files that matter after a crash: of the home, but no locks, pins and shared memory."""
         name = Path(path).name
-        loose = name.endswith((".lock", "-shm")) or Path(path).parent.name == "readers"
+        loose = name.endswith((".lock", "-shm")) or "readers" in (name, Path(path).parent.name)
         return path.startswith(self.home) and not loose
 
     def _rename(self, old: str, new: str) -> None:

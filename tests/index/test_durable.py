@@ -9,7 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from index.durable import set_aside, sha256_of, sync_folder, temporary_of, write_durably
+from index.durable import (
+    make_folder,
+    set_aside,
+    sha256_of,
+    sync_folder,
+    temporary_of,
+    write_durably,
+)
 
 
 class Disk:
@@ -57,6 +64,19 @@ def test_content_first_then_the_name_then_the_folder(tmp_path: Path) -> None:
         ("replace", "file"),
         ("fsync", tmp_path.name),
     ]
+
+
+def test_each_new_folder_is_made_sure_in_the_one_above(tmp_path: Path) -> None:
+    disk = Disk()
+    make_folder(tmp_path / "a" / "b", system=disk)
+    assert (tmp_path / "a" / "b").is_dir()
+    assert disk.calls == [("fsync", tmp_path.name), ("fsync", "a")]
+
+
+def test_a_folder_that_is_there_needs_nothing(tmp_path: Path) -> None:
+    disk = Disk("fsync", 1)
+    make_folder(tmp_path, system=disk)
+    assert disk.calls == []
 
 
 @pytest.mark.parametrize("failing", ["fsync", "replace"])
