@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from tests.faults import flips, kills, order, points
+from tests.faults import damage, flips, kills, order, points
 from tests.faults.__main__ import of_control, of_fault, stories
 
 needs_strace = pytest.mark.skipif(
@@ -102,7 +102,7 @@ def test_killed_again_and_again_while_questions_are_asked(tmp_path: Path) -> Non
 
 def test_damage_is_named_or_harmless(tmp_path: Path) -> None:
     world = flips.prepare(tmp_path)
-    tally = flips.run(world, flips.of_files(7, 96, flips.FILES))
+    tally = flips.run(world, damage.of_files(7, 96, damage.FILES))
     assert tally.wrong == []
     assert sum(tally.counts.values()) == 96
     named = sum(n for (_, result), n in tally.counts.items() if result == flips.NAMED)
@@ -113,14 +113,14 @@ def test_damage_to_the_index_of_many_vectors_too(tmp_path: Path) -> None:
     with flips.few_are_many():
         world = flips.prepare(tmp_path)
         assert list(world.home.glob("dense/*.faiss"))
-        tally = flips.run(world, flips.of_files(7, 20, flips.LARGE))
+        tally = flips.run(world, damage.of_files(7, 20, damage.LARGE))
     assert tally.wrong == []
     assert sum(tally.counts.values()) == 20
 
 
 def test_a_store_without_checks_is_caught(tmp_path: Path) -> None:
     world = flips.prepare(tmp_path)
-    changes = [one for one in flips.of_rows(world, 7, 1) if one[0] == "row another"]
+    changes = [one for one in damage.of_rows(world, 7, 1) if one[0] == "row another"]
     with flips.unchecked():
         tally = flips.run(world, iter(changes))
     assert len(tally.wrong) > 3

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
-from tests.faults import flips, kills, order, points
+from tests.faults import damage, flips, kills, order, points
 from tests.faults.world import FIRST, SECOND
 
 Row = tuple[str, int, str, list[str]]  # what was tried, how often, what came of it, what was wrong
@@ -94,13 +94,13 @@ def of_kills(folder: Path, seed: int, n: int) -> Row:
 def of_flips(folder: Path, seed: int, n: int, times: int) -> Iterator[Row]:
     """Damage to files, to rows, to a large home; and what is wrong where nothing is checked."""
     world = flips.prepare(folder / "flips")
-    yield from rows_of(flips.run(world, flips.of_files(seed, n, flips.FILES)))
-    yield from rows_of(flips.run(world, flips.of_rows(world, seed, times)))
+    yield from rows_of(flips.run(world, damage.of_files(seed, n, damage.FILES)))
+    yield from rows_of(flips.run(world, damage.of_rows(world, seed, times)))
     with flips.few_are_many():
         large = flips.prepare(folder / "large")
-        yield from rows_of(flips.run(large, flips.of_files(seed, n // 4, flips.LARGE)))
+        yield from rows_of(flips.run(large, damage.of_files(seed, n // 4, damage.LARGE)))
     with flips.unchecked():
-        tally = flips.run(world, flips.of_rows(world, seed, min(times, 1)))
+        tally = flips.run(world, damage.of_rows(world, seed, min(times, 1)))
     caught, tried = len(tally.wrong), sum(tally.counts.values())
     missed = [] if caught or not tried else ["a store without checks was not told from ours"]
     yield "row: control", tried, f"{caught} caught", missed
