@@ -8,7 +8,7 @@ from pathlib import Path
 from evals.fields import as_object, at, decode, objects, parse, read_bytes, text, typed
 from index.quotable import is_declarative
 from rag.training.pairs.overlap import Overlap, terms
-from rag.training.pairs.texts import cut, natural
+from rag.training.pairs.texts import cut, locate, natural
 from rag.training.pairs.types import Labelled, Text
 from rag.types import Json
 
@@ -65,6 +65,9 @@ def _labelled(
         if len(terms(answer) & terms(where.sentences[at])) >= MIN_SHARED
         and is_declarative(where.sentences[at])
     }
+    # "What did Marketing think of …?" is answered by what Marketing says.
+    asked_for = [at for at in scores if locate(where.headings[at][-1], asked)]
+    scores = {at: scores[at] for at in asked_for or scores}
     right = tuple(sorted(scores, key=lambda at: (-scores[at], at))[:MOST_RIGHT])
     unsure = tuple(at for at in inside if at not in right)
     return Labelled(asked, where, right, (), True, "qmsum", group, unsure, style=_style(asked))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from heapq import heapify, heappop
 
 from rag.words import bare, is_content, words
 
@@ -36,9 +37,13 @@ class Overlap:
 
     def nearest(self, question: str) -> Iterator[tuple[int, float]]:
         """Numbers of the sentences that share a word, and the score, best first."""
-        scores: Counter[int] = Counter()
+        scores: defaultdict[int, float] = defaultdict(float)
         for term in sorted(terms(question)):
             idf = self.idf(term)
             for at in self._postings.get(term, ()):
-                scores[at] += idf  # type: ignore[assignment]
-        yield from sorted(scores.items(), key=lambda found: (-found[1], found[0]))
+                scores[at] += idf
+        heap = [(-score, at) for at, score in scores.items()]
+        heapify(heap)  # few are asked for
+        while heap:
+            score, at = heappop(heap)
+            yield at, -score

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from evals.fields import as_object, at, decode, json_lines, parse, read_bytes, text, typed
+from rag.training.pairs.overlap import Overlap
 from rag.training.pairs.texts import holds, natural, resplit
 from rag.training.pairs.types import Labelled, Text
 from rag.types import Json
+
+# A rationale is one of several sentences of an abstract that say much the same: those that
+# share this much with the claim, against the rationale, are not taken for wrong.
+UNSURE = 0.4
 
 
 def read_qed(path: Path) -> Iterator[Labelled]:
@@ -99,15 +104,17 @@ def _scifact(claim: str, abstract: Json, label: str, gold: set[int]) -> Labelled
     parts = typed(abstract, "sentences", list, "a list")
     sentences, right = resplit(parts, sorted(gold))
     where = Text(sentences, ((text(abstract, "title"),),) * len(sentences))
+    overlap = Overlap(sentences)
+    scores = [overlap.score(claim, sentence) for sentence in sentences]
+    enough = UNSURE * max((scores[at] for at in right), default=0.0)
+    unsure = tuple(
+        at for at, score in enumerate(scores) if right and at not in right and score >= enough
+    )
     kind = "claim_refuted" if label == "CONTRADICT" else "claim"
     group = text(abstract, "_id")
-    return Labelled(
-        claim, where, right, (), bool(label), "scifact", group, style="claim", kind=kind
-    )
+    return Labelled(claim, where, right, (), bool(label), "scifact", group, unsure, "claim", kind)
 
 
-def _list(value: str) -> list[Any]:
-    found = parse(value)
-    if not isinstance(found, list):
-        raise ValueError(f"has {value!r} where a list must stand")
-    return found
+def _list(value: str) -> list[int]:
+    """Numbers as the file has them: "[4]", "[4, 5]" or "[4 5]"."""
+    return [int(number) for number in re.findall(r"\d+", value)]

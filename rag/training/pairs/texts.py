@@ -70,7 +70,8 @@ def _shared(one: Span, other: Span) -> int:
 def locate(words: str, sentence: str) -> At | None:
     """Where words first stand in a sentence, whole, whatever their case and blanks."""
     parts = words.split()
-    if not parts:
+    folded = sentence.casefold()
+    if not parts or any(part.casefold() not in folded for part in parts):
         return None
     before = r"(?<!\w)(?<!\d[.,])" if parts[0][0].isalnum() else ""
     after = r"(?!\w|[.,]\d)" if parts[-1][-1].isalnum() else ""

@@ -31,8 +31,8 @@ class Pair:
     """A question and one sentence in its context.
 
     ``span`` is where the answering words stand in ``sentence``, where that is known.
-    ``label`` is 1 where the sentence answers. ``kind`` says how the pair was made (README of
-    the balance: ``recipe``), ``source`` from which data set, ``group`` of which article,
+    ``label`` is 1 where the sentence answers. ``kind`` says how the pair was made (how
+    many of each: ``recipe``), ``source`` from which data set, ``group`` of which article,
     meeting or document: splits are by group.
     """
 

@@ -1,0 +1,159 @@
+"""How many pairs of each kind a question gives: the balance of the training set.
+
+A question meets some forty sentences when it is asked, of which one answers, and a
+passage read too much costs less than a near miss believed. So there are about five wrong
+pairs to a right one: about as many near misses made by rule as sentences that were mined
+or stand beside the answer, since the first teach whether a question is answered and the
+second which sentence does. The rules that are least sure (negation, terms) are drawn less.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
+from itertools import chain
+from random import Random
+
+from rag.training.pairs.inventory import Inventory
+from rag.training.pairs.mining import Miner, is_wrong
+from rag.training.pairs.near_misses import consistent, near_misses
+from rag.training.pairs.texts import answer_span, holds
+from rag.training.pairs.types import Labelled, Pair, Text
+from rag.words import content_words, fold
+
+MISSES = 5  # by rule, of each right pair; the rules are asked twice
+CHANGED = 2  # right pairs with consistent changes
+MINED = 3  # of the group
+FAR = {"squad1": 1, "squad2": 1, "qed": 3, "selqa": 2, "scifact": 2}  # of the whole set
+POINTED = 3  # sentences of its paragraph that an unanswerable question may mean
+NO_HEADINGS = 0.3  # share of the questions whose pairs stand without headings
+RESTYLED = 0.3  # share of the questions asked a second time in another way
+FOUND = frozenset(
+    {"mined", "far", "neighbour", "removed", "crossed", "squad2", "claim_unsupported"}
+)
+WEIGHTS = {"negation": 0.3, "negation_in_text": 0.6, "other_term": 0.6, "other_term_in_text": 0.6}
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What the pairs of a group are drawn from."""
+
+    near: Miner  # its own sentences
+    far: Miner | None  # those of the data set on the same side of the split
+    inventories: Sequence[Inventory]
+    beside: Mapping[Text, list[Labelled]]  # the questions of each text
+    # Sentences that answer a question wherever it is asked (by folded question): a claim has
+    # its rationales in several abstracts.
+    answering: Mapping[str, Set[str]]
+
+
+def pairs_of(labelled: Labelled, around: Around, rng: Random) -> Iterator[Pair]:
+    """All pairs of a question, and of the same question asked in another way."""
+    if labelled.source != "qmsum" and rng.random() < NO_HEADINGS:
+        bare = ((),) * len(labelled.text.sentences)
+        bared = replace(labelled, text=Text(labelled.text.sentences, bare))
+    else:
+        bared = labelled
+    hide = bared is not labelled
+    beside = around.beside.get(labelled.text, [])
+    made = _pairs(bared, beside, around, rng, hide)
+    if rng.random() < RESTYLED and (other := restyled(bared, rng)) is not None:
+        made = chain(made, _pairs(other, (), around, rng, hide))
+    answering = around.answering.get(fold(labelled.question), frozenset())
+    for pair in made:
+        if pair.label or pair.kind not in FOUND or pair.sentence not in answering:
+            yield pair
+
+
+def _pairs(
+    labelled: Labelled, beside: Sequence[Labelled], around: Around, rng: Random, hide: bool
+) -> Iterator[Pair]:
+    if labelled.answerable:
+        yield from _answerable(labelled, beside, around, rng)
+    else:
+        kind = {"squad2": "squad2", "scifact": "claim_unsupported"}[labelled.source]
+        for at in around.near.best_of(labelled, POINTED):
+            yield labelled.pair(at, 0, kind)
+    mined = list(around.near.mine(labelled, MINED if labelled.answerable else 1))
+    if around.far is not None and labelled.answerable:
+        mined += around.far.mine(labelled, FAR[labelled.source], "far")
+    yield from (replace(one, headings=()) if hide else one for one in mined)
+
+
+def _answerable(
+    labelled: Labelled, beside: Sequence[Labelled], around: Around, rng: Random
+) -> Iterator[Pair]:
+    for at in labelled.right:
+        span = answer_span(labelled.answers, labelled.text.sentences[at])
+        yield (right := labelled.pair(at, 1, labelled.kind, span))
+        if labelled.style != "keywords" and at == labelled.right[0]:
+            changed = list(consistent(right, around.inventories, rng, labelled.answers))
+            yield from rng.sample(changed, min(CHANGED, len(changed)))
+        if at == labelled.right[0]:
+            twice = [near_misses(right, around.inventories, rng) for _ in range(2)]
+            misses = [one for one in dict.fromkeys(chain(*twice)) if _fits(one, labelled)]
+            yield from _drawn(misses, rng)
+            yield from neighbours(labelled, at)
+            yield from removed(labelled, at)
+    if others := [one for one in beside if one.answerable and one is not labelled]:
+        yield from crossed(labelled, rng.choice(others))
+
+
+def _fits(miss: Pair, labelled: Labelled) -> bool:
+    """A claim turned round, or with another number, is still borne out or refuted by the same
+    sentence; only one about something else is not."""
+    return labelled.style != "claim" or miss.kind.startswith(("other_name", "other_place"))
+
+
+def _drawn(misses: list[Pair], rng: Random) -> list[Pair]:
+    kept = [one for one in misses if rng.random() < WEIGHTS.get(one.kind, 1.0)]
+    rng.shuffle(kept)
+    return kept[:MISSES]
+
+
+def neighbours(labelled: Labelled, at: int) -> Iterator[Pair]:
+    """The sentences before and after the one that answers, which now stands beside them."""
+    for one in (at - 1, at + 1):
+        if _is_wrong(labelled, one):
+            yield labelled.pair(one, 0, "neighbour")
+
+
+def removed(labelled: Labelled, at: int) -> Iterator[Pair]:
+    """The answering sentence taken out: the next one, with what stood before the answer."""
+    if not _is_wrong(labelled, at + 1):
+        return
+    pair = labelled.pair(at + 1, 0, "removed")
+    before = labelled.text.before(at)
+    if pair.before and not holds(f"{before}\n{pair.after}", labelled.answers):
+        yield replace(pair, before=before)
+
+
+def crossed(labelled: Labelled, other: Labelled) -> Iterator[Pair]:
+    """A question with the sentence that answers another question to the same text."""
+    if not (labelled.right and other.right):
+        return
+    at = other.right[0]
+    beside = {labelled.right[0] - 1, labelled.right[0] + 1}  # these are neighbours already
+    if _is_wrong(labelled, at) and at not in beside:
+        yield labelled.pair(at, 0, "crossed")
+
+
+def _is_wrong(labelled: Labelled, at: int) -> bool:
+    return (
+        0 <= at < len(labelled.text.sentences)
+        and at not in labelled.right
+        and at not in labelled.unsure
+        and is_wrong(labelled.text.sentences[at], labelled.answers)
+    )
+
+
+def restyled(labelled: Labelled, rng: Random) -> Labelled | None:
+    """The same question as people type it: in small letters, or as keywords."""
+    asked = labelled.question.rstrip(" ?.")
+    if rng.random() < 0.5:
+        new, style = asked.lower(), labelled.style
+    else:
+        new, style = " ".join(content_words(asked)), "keywords"
+        if len(new.split()) < 3:
+            return None
+    return None if new == labelled.question else replace(labelled, question=new, style=style)
