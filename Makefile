@@ -4,9 +4,10 @@ PORT ?= 8000
 SHARED ?= ../shared/data
 BIN := .venv/bin
 SEEDS_HOME := .citewell
+TRAINING := training
 STAMP := .venv/.installed
 
-.PHONY: help install run test check eval bench bench-store faults train clean
+.PHONY: help install run test check eval bench bench-store faults train pairs reader clean
 .DEFAULT_GOAL := help
 
 help:
@@ -19,6 +20,8 @@ help:
 	@echo "make bench-store  the store with up to a million passages, half an hour"
 	@echo "make faults   kill, fill the disk, flip bits: the long form, most of an hour"
 	@echo "make train    fit the reader's numbers on SQuAD 2.0 (SHARED=folder with squad/)"
+	@echo "make pairs    questions and sentences to train a reader on, in $(TRAINING)/"
+	@echo "make reader   train it: some hours on two cores, goes on with --resume"
 
 $(STAMP): requirements.lock pyproject.toml
 	@echo "Installing into .venv (about 1 GB with torch; some minutes the first time)"
@@ -58,6 +61,13 @@ faults: install
 
 train: install
 	@$(BIN)/python -m rag.training.similarity $(SHARED)/squad/train-v2.0-part.json
+
+pairs: install
+	@mkdir -p $(TRAINING)
+	@$(BIN)/python -m rag.training.pairs $(SHARED) $(TRAINING)/pairs.jsonl
+
+reader: pairs
+	@$(BIN)/python -m rag.training.train_reader $(TRAINING)/pairs.jsonl $(TRAINING)/reader
 
 clean:
 	rm -rf .venv $(SEEDS_HOME) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,103 @@
+"""The model card that goes with the weights, made from the recipe and the figures."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from rag.training.batches import Example
+from rag.types import Json
+
+SOURCES = {
+    "squad1": ("SQuAD 1.1 (Rajpurkar et al. 2016), part of the training set", "CC BY-SA 4.0"),
+    "squad2": ("SQuAD 2.0 (Rajpurkar et al. 2018), part of the training set", "CC BY-SA 4.0"),
+    "qed": (
+        "QED (Lamm et al. 2021), on Natural Questions (Kwiatkowski et al. 2019)",
+        "CC BY-SA 3.0",
+    ),
+    "selqa": ("SelQA (Jurczyk et al. 2016)", "Apache-2.0"),
+    "scifact": (
+        "SciFact (Wadden et al. 2020), training claims",
+        "claims CC BY 4.0, abstracts ODC-By 1.0",
+    ),
+    "qmsum": ("QMSum (Zhong et al. 2021), without the committees", "MIT"),
+}
+
+
+def card(examples: Sequence[Example], recipe: Json, figures: Json) -> str:
+    return "\n".join(
+        [
+            "# Citewell's trained reader",
+            "",
+            "A cross-encoder that says of a sentence in its context (headings, the sentence "
+            "before and after) whether it answers a question, and marks the answering words. "
+            "English only.",
+            "",
+            "It starts from all-MiniLM-L6-v2 (Apache-2.0) and is trained on the sets below; "
+            "`reader.json` holds the recipe, the figures and the sha256 of the weights. "
+            "`python -m rag.training.train_reader` makes it again.",
+            "",
+            "## Data",
+            "",
+            "| set | licence | right pairs | wrong pairs |",
+            "|---|---|---|---|",
+            *_sources(examples),
+            "",
+            "Wrong pairs are the data sets' own unanswerable questions, sentences that retrieval "
+            "finds near, and near misses made by the rules in `rag/training/pairs`.",
+            "",
+            "## Figures",
+            "",
+            f"On {figures['stop']['questions']:,} questions ({figures['stop']['pairs']:,} pairs) "
+            "of articles, meetings and documents that were not trained on. The best weights were "
+            "chosen by the AUROC of a part of these questions, so the figures are slightly "
+            "flattering.",
+            "",
+            "| measure | value |",
+            "|---|---|",
+            *_measures(figures["stop"]),
+            "",
+            "Against unanswerable questions that have a wrong pair of one kind:",
+            "",
+            "| kind | AUROC |",
+            "|---|---|",
+            *(f"| {kind} | {value} |" for kind, value in figures["stop"]["auroc_by_kind"].items()),
+            "",
+            "## Recipe",
+            "",
+            "| setting | value |",
+            "|---|---|",
+            *(f"| {name} | {value} |" for name, value in recipe.items()),
+            "",
+            "## Limits",
+            "",
+            f"- It reads {recipe['max_tokens']} tokens: what does not fit is cut, the context "
+            "first.",
+            "- It judges one sentence at a time: an answer that needs two sentences from two "
+            "places is not seen as one.",
+            "- Most of its texts are Wikipedia articles; questions about other kinds of text are "
+            "judged less well, and a raw score is no chance before it is calibrated.",
+            "- It inherits what its data says and how it says it, errors and leanings included.",
+            "",
+        ]
+    )
+
+
+def _sources(examples: Sequence[Example]) -> list[str]:
+    counts = Counter((one.source, one.right) for one in examples)
+    rows = []
+    for source in sorted({source for source, _ in counts}):
+        name, licence = SOURCES.get(source, (source, "see the data"))
+        rows.append(
+            f"| {name} | {licence} | {counts[source, True]:,} | {counts[source, False]:,} |"
+        )
+    return rows
+
+
+def _measures(stop: Json) -> list[str]:
+    return [
+        f"| AUROC, questions with an answering sentence against those without | {stop['auroc']} |",
+        "| answering sentence first, of the questions with right and wrong pairs "
+        f"| {stop['hit_at_1']} |",
+        f"| answering words marked to the character | {stop['highlight']} |",
+    ]

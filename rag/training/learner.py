@@ -1,0 +1,144 @@
+"""One step of training, and all that the next step depends on."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from rag.network import Network, pack
+from rag.training.batches import Example
+from rag.training.losses import losses
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """All that decides what is learned from given files.
+
+    ``batch_tokens`` is without padding; ``most`` pairs of a question are read in one epoch.
+    ``warm_up`` is a share of all steps; after it the rate falls in a line to 0.
+    """
+
+    seed: int = 20260101
+    epochs: float = 4.0
+    batch_tokens: int = 4_096
+    most: int = 12
+    rate: float = 5e-5
+    head_rate: float = 5e-4  # of what starts at random
+    warm_up: float = 0.05
+    weight_decay: float = 0.01
+    dropout: float = 0.1
+    average: float = 0.999  # of the weights' moving average
+    clip: float = 1.0
+    rank_weight: float = 1.0
+    span_weight: float = 0.5
+    max_tokens: int = 128
+    every: int = 500  # steps between evaluations
+    stop_questions: int = 1_500  # read at each of them
+    patience: int = 8  # evaluations without a better one
+
+
+class Learner:
+    """The network, its optimiser, and the moving average that is evaluated and kept."""
+
+    def __init__(
+        self, network: Network, recipe: Recipe, steps: int, device: torch.device, *, bf16: bool
+    ) -> None:
+        self.network = network.to(device).train()
+        self.average = copy.deepcopy(network).eval().requires_grad_(False)
+        self.step = 0
+        self.device = device
+        self._recipe = recipe
+        self._steps = steps
+        self._bf16 = bf16
+        self._names = list(dict(network.named_parameters()))
+        self._optimiser = torch.optim.AdamW(
+            [_group(name, one, recipe) for name, one in network.named_parameters()], fused=True
+        )
+
+    def learn(self, examples: Sequence[Example]) -> dict[str, float]:
+        """One step on a batch; the losses before it."""
+        recipe = self._recipe
+        part = share_of_rate(self.step, self._steps, recipe.warm_up)
+        for group in self._optimiser.param_groups:
+            group["lr"] = group["full_rate"] * part
+        batch = pack([one.encoded for one in examples], self.device)
+        with self.autocast():
+            output = self.network(batch)
+        found = losses(output, batch, examples)
+        loss = found.answers + recipe.rank_weight * found.rank + recipe.span_weight * found.span
+        loss.backward()  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(self.network.parameters(), recipe.clip)
+        self._optimiser.step()
+        self._optimiser.zero_grad()
+        self.step += 1
+        self._follow()
+        return {
+            "loss": loss.item(),
+            "loss_answers": found.answers.item(),
+            "loss_rank": found.rank.item(),
+            "loss_span": found.span.item(),
+        }
+
+    def autocast(self) -> torch.autocast:
+        return torch.autocast(self.device.type, torch.bfloat16, enabled=self._bf16)
+
+    @torch.no_grad()
+    def _follow(self) -> None:
+        """Moves the average; at the start it looks back over a tenth of the steps at most."""
+        keep = min(self._recipe.average, (1 + self.step) / (10 + self.step))
+        for mean, now in zip(self.average.parameters(), self.network.parameters(), strict=True):
+            mean.lerp_(now, 1 - keep)
+
+    def state(self) -> dict[str, Tensor]:
+        """All tensors that the next step depends on, with those of torch's random numbers."""
+        return dict(self._state())
+
+    def _state(self) -> Iterator[tuple[str, Tensor]]:
+        yield "random", torch.get_rng_state()
+        if self.device.type == "cuda":
+            yield "random.cuda", torch.cuda.get_rng_state(self.device)
+        for prefix, network in (("network", self.network), ("average", self.average)):
+            for name, value in network.state_dict().items():
+                yield f"{prefix}.{name}", value
+        for at, values in self._optimiser.state_dict()["state"].items():
+            for key, value in values.items():
+                yield f"optimiser.{key}.{self._names[at]}", value
+
+    def restore(self, state: Mapping[str, Tensor], step: int) -> None:
+        """The inverse of ``state``. Raises KeyError or RuntimeError where it does not fit."""
+        self.network.load_state_dict(_under(state, "network."))
+        self.average.load_state_dict(_under(state, "average."))
+        moments: dict[int, dict[str, Tensor]] = {}
+        for at, name in enumerate(self._names) if step else ():
+            keys = ("step", "exp_avg", "exp_avg_sq")
+            moments[at] = {key: state[f"optimiser.{key}.{name}"] for key in keys}
+        groups = self._optimiser.state_dict()["param_groups"]
+        self._optimiser.load_state_dict({"state": moments, "param_groups": groups})
+        torch.set_rng_state(state["random"])
+        if self.device.type == "cuda" and "random.cuda" in state:
+            torch.cuda.set_rng_state(state["random.cuda"], self.device)
+        self.step = step
+
+
+def share_of_rate(step: int, steps: int, warm_up: float) -> float:
+    """Rises in a line over the first ``warm_up`` of the steps, then falls in one to 0."""
+    first = max(1.0, steps * warm_up)
+    return min((step + 1) / first, max(0.0, (steps - step) / max(1.0, steps - first)))
+
+
+def _group(name: str, parameter: nn.Parameter, recipe: Recipe) -> dict[str, Any]:
+    fresh = name.split(".")[0] in ("mark", "judge", "answers", "span")
+    rate = recipe.head_rate if fresh else recipe.rate
+    decay = recipe.weight_decay if parameter.dim() > 1 else 0.0  # not of norms and biases
+    return {"params": [parameter], "lr": rate, "full_rate": rate, "weight_decay": decay}
+
+
+def _under(state: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    return {
+        name.removeprefix(prefix): value for name, value in state.items() if name.startswith(prefix)
+    }
