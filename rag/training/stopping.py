@@ -15,6 +15,9 @@ from rag.training.batches import Asked, Example, by_question
 from rag.types import Json
 
 
+FEWEST = 20  # questions that a figure is made from
+
+
 @dataclass(frozen=True, slots=True)
 class Figures:
     """``auroc``: do questions with a right pair score higher, by their best, than those without.
@@ -22,7 +25,8 @@ class Figures:
     ``hit_at_1``: of the questions with right and wrong pairs, the share whose best is right.
     ``highlight``: of the right pairs with a known span, the share marked to the character.
     ``by_kind``: the AUROC against only those unanswerable questions that have a wrong pair of
-    this kind, from answerable questions of the same sources.
+    this kind, from answerable questions of the same sources; only where there are
+    ``FEWEST`` of them.
     """
 
     auroc: float
@@ -85,7 +89,7 @@ def _by_kind(
             without[examples[at].kind].add(number)
             sources[examples[at].kind].add(examples[at].source)
     found = {}
-    for kind in sorted(without):
+    for kind in sorted(kind for kind, numbers in without.items() if len(numbers) >= FEWEST):
         rows = [(False, best[number]) for number in without[kind]]
         rows += [
             (True, best[number])

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -199,6 +200,23 @@ def test_scores_do_not_depend_on_what_is_beside_an_item() -> None:
         assert alone.answers == pytest.approx(together[at].answers, abs=1e-4)
         assert alone.highlight == together[at].highlight
     assert reader.score([]) == []
+
+
+def test_bfloat16_gives_nearly_the_same_scores() -> None:
+    items = [item(sentence) for sentence in SENTENCES]
+    exact = CrossEncoder(network(spread=0.3), encoder()).score(items)
+    rough = CrossEncoder(network(spread=0.3), encoder(), bf16=True).score(items)
+    for one, other in zip(exact, rough, strict=True):
+        assert one.answers == pytest.approx(other.answers, abs=0.1)
+    assert [one.answers for one in exact] != [one.answers for one in rough]
+
+
+def test_threads_may_share_a_reader() -> None:
+    reader = CrossEncoder(network(spread=0.5), encoder())
+    items = [item(f"{sentence} {at}") for at, sentence in enumerate(SENTENCES * 4)]
+    expected = reader.score(items)
+    with ThreadPoolExecutor(4) as pool:
+        assert all(found == expected for found in pool.map(reader.score, [items] * 8))
 
 
 # --- highlights -------------------------------------------------------------------------

@@ -34,7 +34,7 @@ RECIPE = Recipe(
 @pytest.fixture
 def data(tmp_path: Path) -> Data:
     sides = {}
-    for seed, (side, questions) in enumerate({"train": 60, "stop": 30}.items()):
+    for seed, (side, questions) in enumerate({"train": 60, "stop": 40}.items()):
         path = tmp_path / f"p.{side}.jsonl"
         write_rows(path, toy_rows(questions, seed))
         sides[side] = read_examples(path, encoder())
@@ -187,7 +187,7 @@ def test_figures_are_of_questions(data: Data) -> None:
     ]
     found = figures(data.stop, judged)
     best, answerable, hits = [], [], []
-    for question in range(30):
+    for question in range(40):
         mine = [at for at, one in enumerate(data.stop) if one.question == question]
         top = max(mine, key=lambda at: judged[at].answers)
         best.append(judged[top].answers)
