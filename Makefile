@@ -67,7 +67,7 @@ pairs: install
 	@$(BIN)/python -m rag.training.pairs $(SHARED) $(TRAINING)/pairs.jsonl
 
 reader: pairs
-	@$(BIN)/python -m rag.training.train_reader $(TRAINING)/pairs.jsonl $(TRAINING)/reader
+	@$(BIN)/python -m rag.training.train_reader $(TRAINING)/pairs $(TRAINING)/reader
 
 clean:
 	rm -rf .venv $(SEEDS_HOME) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -14,7 +14,6 @@ from rag.cross_encoder import Judgement
 from rag.training.batches import Asked, Example, by_question
 from rag.types import Json
 
-
 FEWEST = 20  # questions that a figure is made from
 
 
