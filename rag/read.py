@@ -1,11 +1,13 @@
 """Readers: which sentences of a passage answer a question, and does any.
 
 ``SimilarityReader`` uses what the embedder already knows, with numbers fitted on SQuAD 2.0.
+What a reader knows of the sentences is a ``Table``; a fitted model turns it into readings.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,25 +23,73 @@ from rag.model import Model
 from rag.question import Question, analyse
 from rag.types import PassageText, Reading, SentenceReading
 
-# What the decision looks at: features of the best sentence, then of the ranking and question.
-_OF_BEST = (
-    "late", "late_idf", "late_context", "late_context_idf", "late_weakest", "late_weak_pair",
-    "late_weak_name", "cosine", "coverage", "coverage_context", "names", "numbers",
-    "type_found", "type_wanted", "negation_differs", "pronoun_first", "passage_weakest",
-    "passage_weak_name", "unseen",
+Vector = NDArray[np.float64]
+NONE = -50.0  # raw score of a passage without a sentence that may be quoted
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """``sentence``: the columns of a table. ``best``: those of the best sentence that decide."""
+
+    sentence: tuple[str, ...]
+    best: tuple[str, ...]
+
+    @property
+    def decision(self) -> tuple[str, ...]:
+        """With what the ranking and the question say."""
+        return (*self.best, "score", "lead", "share", "terms")
+
+    def fit(self, model: Model) -> bool:
+        return (model.sentence.names, model.answerable.names) == (self.sentence, self.decision)
+
+
+SIMILARITY_COLUMNS = Columns(
+    NAMES,
+    (
+        "late", "late_idf", "late_context", "late_context_idf", "late_weakest", "late_weak_pair",
+        "late_weak_name", "cosine", "coverage", "coverage_context", "names", "numbers",
+        "type_found", "type_wanted", "negation_differs", "pronoun_first", "passage_weakest",
+        "passage_weak_name", "unseen",
+    ),
 )  # fmt: skip
-_COLUMNS = [NAMES.index(name) for name in _OF_BEST]
-DECISION = (*_OF_BEST, "score", "lead", "share", "terms")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """All n sentences of the passages that were read for one question.
+
+    ``rows`` is (n, columns) and holds for those of ``known`` (n,) only; the others come
+    after them, by ``order`` (n,). ``quotable`` is (n,).
+    """
+
+    question: Question
+    rows: Matrix
+    quotable: NDArray[np.bool_]
+    known: NDArray[np.bool_]
+    order: Vector
+    marks: Sequence[Span | None]
+
+    @property
+    def usable(self) -> NDArray[np.bool_]:
+        return self.known & self.quotable
+
+    def scores(self, model: Model) -> Vector:
+        """Raw scores (n,)."""
+        scores = model.sentence(self.rows)
+        rest = ~self.known
+        if rest.any() and self.known.any():
+            behind = self.order[rest] - self.order[rest].max() - 1.0
+            scores[rest] = scores[self.known].min() + behind
+        return scores
 
 
 class SimilarityReader:
     """Late interaction and lexical features, weighed by a fitted linear model."""
 
+    columns = SIMILARITY_COLUMNS
+
     def __init__(self, tokens: TokenCache, model: Model, terms: Analyse, idf: Idf) -> None:
-        if (model.sentence.names, model.answerable.names) != (NAMES, DECISION):
-            raise SettingsError(
-                "the reader's numbers were fitted on other features than these: run 'make train'"
-            )
+        check_columns(self.columns, model)
         self._tokens = tokens
         self._model = model
         self._terms = terms
@@ -48,75 +98,77 @@ class SimilarityReader:
     def read(self, question: str, passages: Sequence[PassageText]) -> list[Reading]:
         if not passages:
             return []
-        asked_for = analyse(question)
-        rows, asked = self.features(asked_for, passages)
-        scores = self._model.sentence(rows)
-        quotable = np.array(
-            [
-                is_declarative(span.of(passage.text))
-                for passage in passages
-                for span in passage.sentence_spans
-            ],
-            dtype=bool,
+        return readings(
+            self._model, self.columns, self.table(analyse(question), passages), passages
         )
-        readings, at = [], 0
-        for passage in passages:
-            here = slice(at, at + len(passage.sentence_spans))
-            at = here.stop
-            answerable = self._answerable(asked_for, rows, scores, quotable, here)
-            readings.append(
-                Reading(answerable, tuple(self._sentences(asked, passage, scores[here])))
-            )
-        return readings
 
-    def features(self, question: Question, passages: Sequence[PassageText]) -> tuple[Matrix, Asked]:
-        """(sentences of all passages, len(NAMES)), and the question as they see it."""
+    def table(self, question: Question, passages: Sequence[PassageText]) -> Table:
         texts = [embedding_text(passage.headings, passage.text) for passage in passages]
         (tokens,) = self._tokens.embed_tokens([question.text])
         asked = prepare(question, tokens, self._terms, self._idf)
         rows = sentence_features(asked, passages, self._tokens.embed_tokens(texts), self._terms)
-        return rows, asked
+        sentences = [span.of(one.text) for one in passages for span in one.sentence_spans]
+        return Table(
+            question,
+            rows,
+            np.array([is_declarative(sentence) for sentence in sentences], dtype=bool),
+            np.ones(len(rows), dtype=bool),
+            self._model.sentence(rows),
+            [_highlight(asked, sentence) for sentence in sentences],
+        )
 
-    def _answerable(
-        self,
-        question: Question,
-        rows: Matrix,
-        scores: NDArray[np.float64],
-        quotable: NDArray[np.bool_],
-        here: slice,
-    ) -> float:
-        """Raw score that the passage's best sentence answers; far below 0 without one."""
-        inside = np.flatnonzero(quotable[here]) + here.start
-        if not len(inside):
-            return -50.0
-        best = int(inside[np.argmax(scores[inside])])
-        row = decision_row(question, rows, scores, quotable, best)
-        return float(self._model.answerable(row[None, :])[0])
 
-    def _sentences(
-        self, asked: Asked, passage: PassageText, scores: NDArray[np.float64]
-    ) -> list[SentenceReading]:
-        return [
-            SentenceReading(float(score), _highlight(asked, span.of(passage.text)))
-            for span, score in zip(passage.sentence_spans, scores, strict=True)
-        ]
+def check_columns(columns: Columns, model: Model) -> None:
+    """Raises SettingsError where a model was fitted on others."""
+    if not columns.fit(model):
+        raise SettingsError(
+            "the reader's numbers were fitted on other features than these: run 'make train'"
+        )
+
+
+def readings(
+    model: Model, columns: Columns, table: Table, passages: Sequence[PassageText]
+) -> list[Reading]:
+    """One reading for each passage; ``table`` has their sentences in this order."""
+    scores = table.scores(model)
+    found, at = [], 0
+    for passage in passages:
+        here = slice(at, at + len(passage.sentence_spans))
+        at = here.stop
+        sentences = zip(scores[here].tolist(), table.marks[here], strict=True)
+        found.append(
+            Reading(
+                _answerable(model, columns, table, scores, here),
+                tuple(SentenceReading(score, mark) for score, mark in sentences),
+            )
+        )
+    return found
+
+
+def _answerable(model: Model, columns: Columns, table: Table, scores: Vector, here: slice) -> float:
+    """Raw score that the passage's best sentence answers; far below 0 without one."""
+    inside = np.flatnonzero(table.usable[here]) + here.start
+    if not len(inside):
+        return NONE
+    best = int(inside[np.argmax(scores[inside])])
+    usable = table.usable
+    row = decision_row(
+        columns, table.question, table.rows[usable], scores[usable], int(usable[:best].sum())
+    )
+    return float(model.answerable(row[None, :])[0])
 
 
 def decision_row(
-    question: Question,
-    rows: Matrix,
-    scores: NDArray[np.float64],
-    quotable: NDArray[np.bool_],
-    best: int,
-) -> NDArray[np.float64]:
+    columns: Columns, question: Question, rows: Matrix, scores: Vector, best: int
+) -> Vector:
     """What the decision looks at for the sentence ``best`` among all that were read."""
-    others = scores[quotable & (np.arange(len(scores)) != best)]
+    others = np.delete(scores, best)
     lead = float(scores[best] - others.max()) if len(others) else 3.0
-    exp = np.exp(scores[quotable] - scores[quotable].max())
-    share = float(np.exp(scores[best] - scores[quotable].max()) / exp.sum())
+    exp = np.exp(scores - scores.max())
+    share = float(exp[best] / exp.sum())
     return np.array(
         [
-            *rows[best, _COLUMNS],
+            *rows[best, [columns.sentence.index(name) for name in columns.best]],
             scores[best],
             np.clip(lead, -3.0, 3.0),
             share,

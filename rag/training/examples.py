@@ -9,7 +9,7 @@ a decision fitted on these alone refuses too little of what is simply not there.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 
 from evals.metrics import groups_in
 from evals.types import EvalSet, Question, Quote
-from index.quotable import is_declarative
 from index.snapshot import Snapshot
 from index.types import Document, Ids, Passage
 from rag.compose import passage_text
@@ -27,8 +26,10 @@ from rag.pipeline import Pipeline
 from rag.question import Question as Asked
 from rag.question import analyse
 from rag.read import SimilarityReader
+from rag.trained import TrainedReader
 
 SEED = 20260101
+Fitted = SimilarityReader | TrainedReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +43,20 @@ class Example:
     made: bool = False  # unanswerable by rule
 
 
-def collect(engine: Engine, squad: EvalSet) -> Iterator[Example]:
-    """Examples for every question of a SQuAD set that the engine has indexed."""
+def collect(
+    engine: Engine, squad: EvalSet, groups: Collection[str] | None = None
+) -> Iterator[Example]:
+    """Examples for every question of an indexed SQuAD set, or of some of its articles."""
     snapshot = engine.index.snapshot()
     pipeline = engine.pipeline(snapshot)
     reader = pipeline.reader()
-    assert isinstance(reader, SimilarityReader)
+    assert isinstance(reader, Fitted)
     where = _passages_of(snapshot, pipeline)
     everything = np.concatenate(list(where.values()))
     rng = random.Random(SEED)
     for question in squad.questions:
+        if groups is not None and question.group not in groups:
+            continue
         yield _example(question, pipeline, reader, None)
         chance = rng.random()
         if not question.answerable or chance > 2 / 3:
@@ -61,22 +66,20 @@ def collect(engine: Engine, squad: EvalSet) -> Iterator[Example]:
         yield _example(replace(question, answerable=False), pipeline, reader, rest)
 
 
-def _example(
-    question: Question, pipeline: Pipeline, reader: SimilarityReader, only: Ids | None
-) -> Example:
+def _example(question: Question, pipeline: Pipeline, reader: Fitted, only: Ids | None) -> Example:
     hits = pipeline.retrieve(question.question, only)["fused"][: pipeline.settings.read_k]
     read = pipeline.load(hits)
     asked = analyse(question.question)
     texts = [passage_text(document, passage) for document, passage in read]
-    rows, _ = reader.features(asked, texts)
+    table = reader.table(asked, texts)
     quotes = [_quote(document, passage, at) for document, passage in read
               for at in range(len(passage.sentences))]  # fmt: skip
-    quotable = np.array([is_declarative(quote.text) for quote in quotes], dtype=bool)
     right = np.array(
         [question.answerable and bool(groups_in(question, [quote])) for quote in quotes], dtype=bool
     )
     made = only is not None
-    return Example(asked, str(question.group), rows[quotable], right[quotable], made)
+    usable = table.usable
+    return Example(asked, str(question.group), table.rows[usable], right[usable], made)
 
 
 def _quote(document: Document, passage: Passage, at: int) -> Quote:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.features import NAMES, Matrix
+from rag.features import Matrix
 from rag.model import Linear, chance
-from rag.read import DECISION, decision_row
+from rag.read import Columns, decision_row
 from rag.training.examples import Example, by_group
 
 RANK_L2 = 1e-2
@@ -28,16 +28,16 @@ class Fitted:
     answerable: Linear
 
 
-def fit(examples: Sequence[Example]) -> Fitted:
+def fit(columns: Columns, examples: Sequence[Example]) -> Fitted:
     """The ranker on questions with a right sentence, the decision on all."""
-    sentence = fit_ranker(examples)
-    rows, _ = decisions(sentence, examples)
+    sentence = fit_ranker(columns, examples)
+    rows, _ = decisions(columns, sentence, examples)
     answerable = np.array([one.right.any() for one in examples])
     weights = np.where([one.made for one in examples], MADE_WEIGHT, 1.0)
-    return Fitted(sentence, fit_decision(rows, answerable, weights))
+    return Fitted(sentence, fit_decision(columns, rows, answerable, weights))
 
 
-def fit_ranker(examples: Sequence[Example]) -> Linear:
+def fit_ranker(columns: Columns, examples: Sequence[Example]) -> Linear:
     """Conditional logit: the likelihood that a softmax over a question's sentences gives the right.
 
     With several right sentences, the likelihood of any of them (McFadden 1974; the listwise
@@ -53,7 +53,7 @@ def fit_ranker(examples: Sequence[Example]) -> Linear:
     group = torch.repeat_interleave(
         torch.arange(len(used)), torch.tensor([len(one.right) for one in used])
     )
-    weights = torch.zeros(len(NAMES), dtype=torch.float64, requires_grad=True)
+    weights = torch.zeros(len(columns.sentence), dtype=torch.float64, requires_grad=True)
     optimiser = torch.optim.LBFGS([weights], max_iter=300, line_search_fn="strong_wolfe")
 
     def log_sum(scores: torch.Tensor) -> torch.Tensor:
@@ -71,10 +71,12 @@ def fit_ranker(examples: Sequence[Example]) -> Linear:
         return value
 
     optimiser.step(loss)  # type: ignore[no-untyped-call]
-    return Linear(NAMES, mean, scale, weights.detach().numpy(), 0.0)
+    return Linear(columns.sentence, mean, scale, weights.detach().numpy(), 0.0)
 
 
-def fit_decision(rows: Matrix, answerable: NDArray[np.bool_], weights: Vector) -> Linear:
+def fit_decision(
+    columns: Columns, rows: Matrix, answerable: NDArray[np.bool_], weights: Vector
+) -> Linear:
     """Logistic regression on the first sentence: whether any that was read is right.
 
     Fitted on whether the first one itself is right, it told answerable questions from others
@@ -85,29 +87,32 @@ def fit_decision(rows: Matrix, answerable: NDArray[np.bool_], weights: Vector) -
     mean, scale = _moments(rows)
     model = LogisticRegression(C=DECISION_C, max_iter=5_000)
     model.fit((rows - mean) / scale, answerable, sample_weight=weights)
-    return Linear(DECISION, mean, scale, model.coef_[0], float(model.intercept_[0]))
+    return Linear(columns.decision, mean, scale, model.coef_[0], float(model.intercept_[0]))
 
 
-def decisions(sentence: Linear, examples: Sequence[Example]) -> tuple[Matrix, NDArray[np.bool_]]:
+def decisions(
+    columns: Columns, sentence: Linear, examples: Sequence[Example]
+) -> tuple[Matrix, NDArray[np.bool_]]:
     """For each example the decision's features of its first sentence, and whether it is right."""
     rows, right = [], []
     for one in examples:
         scores = sentence(one.rows)
         best = int(np.argmax(scores))
-        quotable = np.ones(len(scores), dtype=bool)
-        rows.append(decision_row(one.question, one.rows, scores, quotable, best))
+        rows.append(decision_row(columns, one.question, one.rows, scores, best))
         right.append(bool(one.right[best]))
     return np.array(rows), np.array(right)
 
 
-def cross_fitted(examples: Sequence[Example]) -> tuple[Vector, NDArray[np.bool_]]:
+def cross_fitted(columns: Columns, examples: Sequence[Example]) -> tuple[Vector, NDArray[np.bool_]]:
     """Raw decision scores from models that have not seen the article, and whether right."""
     groups = sorted(by_group(examples).items())
     scores, rights = [], []
-    for fold in range(FOLDS):
-        held = {name for name, _ in groups[fold::FOLDS]}
-        fitted = fit([one for one in examples if one.group not in held])
-        rows, right = decisions(fitted.sentence, [one for one in examples if one.group in held])
+    folds = min(FOLDS, len(groups))
+    for fold in range(folds):
+        held = {name for name, _ in groups[fold::folds]}
+        fitted = fit(columns, [one for one in examples if one.group not in held])
+        own = [one for one in examples if one.group in held]
+        rows, right = decisions(columns, fitted.sentence, own)
         scores.append(fitted.answerable(rows))
         rights.append(right)
     return np.concatenate(scores), np.concatenate(rights)

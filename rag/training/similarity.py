@@ -14,9 +14,8 @@ from evals.corpus import lay_out
 from evals.datasets import load_squad
 from evals.metrics import auroc
 from rag.engine import Engine
-from rag.features import NAMES
 from rag.model import SIMILARITY, Linear, Model
-from rag.read import DECISION
+from rag.read import SIMILARITY_COLUMNS, Columns
 from rag.settings import Settings
 from rag.training.examples import Example, collect
 from rag.training.fit import KEPT, cross_fitted, fit, threshold
@@ -42,7 +41,7 @@ def main() -> None:
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="citewell-train-") as temporary:
         examples = examples_of(chosen.squad, chosen.home or Path(temporary))
-    fields = fitted_fields(examples, chosen.squad.name)
+    fields = fitted_fields(SIMILARITY_COLUMNS, examples, chosen.squad.name)
     chosen.out.write_text(json.dumps(fields, indent=1) + "\n", encoding="utf-8")
     print(f"{chosen.out}: {fields['fitted_on']}")
 
@@ -51,7 +50,7 @@ def examples_of(squad: Path, folder: Path) -> list[Example]:
     """Every question with the passages that are retrieved for it from all the set's texts."""
     asked = load_squad(squad)
     home, texts = lay_out(folder, asked.texts)
-    engine = Engine.open(home, Settings(cache_mb=4_000), blank_model())
+    engine = Engine.open(home, Settings(cache_mb=4_000), blank_model(SIMILARITY_COLUMNS))
     try:
         engine.index_paths([texts])
         return list(collect(engine, asked))
@@ -59,10 +58,10 @@ def examples_of(squad: Path, folder: Path) -> list[Example]:
         engine.close()
 
 
-def fitted_fields(examples: list[Example], name: str) -> dict[str, Any]:
+def fitted_fields(columns: Columns, examples: list[Example], name: str) -> dict[str, Any]:
     """What is written to the file."""
-    scores, right = cross_fitted(examples)
-    fitted = fit(examples)
+    scores, right = cross_fitted(columns, examples)
+    fitted = fit(columns, examples)
     note = (
         f"{name}: {len(examples)} questions of {len({one.group for one in examples})} articles; "
         f"by article-wise cross-fitting the decision tells right first sentences from others "
@@ -78,9 +77,9 @@ def fitted_fields(examples: list[Example], name: str) -> dict[str, Any]:
     }
 
 
-def blank_model() -> Model:
+def blank_model(columns: Columns) -> Model:
     """Knows nothing: features can be computed before there is anything fitted."""
-    return Model(_blank(NAMES), _blank(DECISION), 0.0, CHOICE, "nothing", "")
+    return Model(_blank(columns.sentence), _blank(columns.decision), 0.0, CHOICE, "nothing", "")
 
 
 def _blank(names: tuple[str, ...]) -> Linear:

@@ -6,7 +6,7 @@ import os
 import random
 import time
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Thread
@@ -130,22 +130,27 @@ def following(desk: Desk) -> Iterator[Index]:
         reader.close()
 
 
-def wait_for(reader: Index, version: int, within_s: float) -> Snapshot:
-    until = time.monotonic() + within_s
-    while (snapshot := reader.snapshot()).version < version:
-        assert time.monotonic() < until, f"{snapshot.version} and not {version}"
+def wait_until(reached: Callable[[], object]) -> None:
+    """A minute is for a busy machine: how soon a version is seen, `make bench-store` says."""
+    until = time.monotonic() + 60
+    while not reached():
+        assert time.monotonic() < until
         time.sleep(0.01)
-    return snapshot
 
 
-def test_a_new_version_is_ready_within_a_second(desk: Desk) -> None:
+def wait_for(reader: Index, version: int) -> Snapshot:
+    wait_until(lambda: reader.snapshot().version >= version)
+    return reader.snapshot()
+
+
+def test_a_new_version_is_followed_without_being_asked(desk: Desk) -> None:
     desk.put("a.txt", MAPS)
     desk.run()
     with following(desk) as reader:
         for text in (FERRY, CHEESE, SNOW):
             desk.put("a.txt", text)
             desk.run()
-            snapshot = wait_for(reader, desk.index.catalogue.version(), 1.0)
+            snapshot = wait_for(reader, desk.index.catalogue.version())
             (document,) = snapshot.catalogue.documents(snapshot.version, 9, None)
             assert document.text == text
             check(snapshot, [document])
@@ -156,7 +161,7 @@ def test_the_first_files_of_a_home_are_followed_too(desk: Desk) -> None:
         assert reader.snapshot().n_documents == 0
         desk.put("a.txt", MAPS)
         desk.run()
-        assert wait_for(reader, desk.index.catalogue.version(), 1.0).n_documents == 1
+        assert wait_for(reader, desk.index.catalogue.version()).n_documents == 1
 
 
 def test_questions_go_on_while_versions_come(desk: Desk) -> None:
@@ -181,12 +186,12 @@ def test_questions_go_on_while_versions_come(desk: Desk) -> None:
         for n in range(1, 8):
             desk.put("a.txt", f"Number {n} is here. {MAPS}")
             desk.run()
-        wait_for(reader, desk.index.catalogue.version(), 2.0)
+            wait_until(lambda n=n: failures or f"Number {n}" in seen)
         stop.set()
         for thread in threads:
             thread.join()
     assert failures == []
-    assert len(seen) > 1
+    assert seen >= {f"Number {n}" for n in range(1, 8)}
 
 
 def test_following_goes_on_after_an_error(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -203,7 +208,7 @@ def test_following_goes_on_after_an_error(desk: Desk, monkeypatch: pytest.Monkey
         monkeypatch.setattr(reader, "_bring_up", failing)
         desk.put("a.txt", FERRY)
         desk.run()
-        assert wait_for(reader, desk.index.catalogue.version(), 3.0).n_documents == 1
+        assert wait_for(reader, desk.index.catalogue.version()).n_documents == 1
 
 
 def test_what_one_reads_while_the_same_process_writes_is_of_one_version(desk: Desk) -> None:

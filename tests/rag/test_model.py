@@ -12,15 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.errors import SettingsError
-from rag.features import NAMES
 from rag.model import SIMILARITY, Linear, chance, load_model
-from rag.read import DECISION
+from rag.read import SIMILARITY_COLUMNS
 
 
 def test_the_shipped_numbers_fit_the_features() -> None:
     model = load_model()
-    assert model.sentence.names == NAMES
-    assert model.answerable.names == DECISION
+    assert model.sentence.names == SIMILARITY_COLUMNS.sentence
+    assert model.answerable.names == SIMILARITY_COLUMNS.decision
     for part in (model.sentence, model.answerable):
         assert len(part.mean) == len(part.scale) == len(part.weights) == len(part.names)
         assert np.isfinite([*part.mean, *part.scale, *part.weights, part.bias]).all()
