@@ -14,7 +14,7 @@ from index import exclusions, schema
 from index.durable import make_folder, sync_folder
 from index.errors import HomeError
 
-SETTINGS = "config.toml"
+PLAIN = ("config.toml", "calibration.json")  # in the home, where they are there
 
 
 def back_up(home: Path, target: Path) -> list[str]:
@@ -31,9 +31,10 @@ def back_up(home: Path, target: Path) -> list[str]:
         copied = [
             name for name in (schema.FILE, exclusions.FILE) if _copy(home / name, target / name)
         ]
-        if (home / SETTINGS).exists():
-            shutil.copy2(home / SETTINGS, target / SETTINGS)
-            copied.append(SETTINGS)
+        for name in PLAIN:
+            if (home / name).exists():
+                shutil.copy2(home / name, target / name)
+                copied.append(name)
         sync_folder(target)
     except (OSError, *schema.TROUBLE) as error:
         raise HomeError(
@@ -47,7 +48,11 @@ def _copy(source: Path, target: Path) -> bool:
     """By SQLite's own copying, which sees one transaction."""
     if not source.exists():
         return False
-    with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
-        new.execute("PRAGMA synchronous = FULL")
-        old.backup(new)
+    old = sqlite3.connect(source)
+    try:
+        with closing(sqlite3.connect(target)) as new:
+            new.execute("PRAGMA synchronous = FULL")
+            old.backup(new)
+    finally:
+        schema.close(old, source)
     return True

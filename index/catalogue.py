@@ -9,13 +9,13 @@ that one that is missing is found too.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from threading import RLock
-from typing import Any, TypeVar
+from typing import Any
 
 from index.changes import Commit, collect, set_hint
+from index.connection import Connection
 from index.durable import make_folder
 from index.errors import DamageError, HomeError
 from index.rows import (
@@ -33,33 +33,25 @@ from index.rows import (
 )
 from index.schema import (
     FILE,
-    TROUBLE,
     connect,
     damaged,
     is_lost,
     open_database,
     prepare,
-    trouble,
 )
 from index.seal import Digest, check
 from index.seal import add as add_up
 from index.types import Document, Ids, Passage, Source
 
-T = TypeVar("T")
 VISIBLE = "added_version <= :v AND (removed_version IS NULL OR removed_version > :v)"
 ENTRY = """revision, document_id, n_passages, added_version, removed_version, content_sha256,
            row_sha256"""
 PLACE = "rtrim(root, '/') || '/' || path"
-PAGE = 500  # rows fetched at a time
+LOST = "the last changes"
 
 
-class Catalogue:
-    """One connection. Calls may come from any thread; one runs at a time."""
-
-    def __init__(self, connection: sqlite3.Connection, path: Path | None) -> None:
-        self._db = connection
-        self._lock = RLock()
-        self.path = path  # None: a stand-in in memory, because nothing was indexed yet
+class Catalogue(Connection):
+    """What every version holds, and the one way to make the next."""
 
     @classmethod
     def open(cls, home: Path, *, create: bool = False) -> Catalogue:
@@ -81,10 +73,6 @@ class Catalogue:
                 f"the home folder {home} cannot be used ({error.strerror}): "
                 "name another with --home or CITEWELL_HOME"
             ) from error
-
-    def close(self) -> None:
-        with self._lock:
-            self._db.close()
 
     # -- what is there ------------------------------------------------------------
 
@@ -171,11 +159,13 @@ class Catalogue:
             raise DamageError(f"document {document_id} has lost its place: it was damaged on disk")
         return found
 
-    def find_file(self, file_sha256: str, version: int) -> str | None:
-        """Id of the visible document with this content."""
+    def find_file(self, file_sha256: str, media_type: str, version: int) -> str | None:
+        """Id of the visible document with this content, read as this kind of file."""
         row = self.one(
-            f"SELECT {ENTRY}, file_sha256 FROM revisions WHERE file_sha256 = :sha AND {VISIBLE}",
+            f"""SELECT {ENTRY}, file_sha256 FROM revisions
+                WHERE file_sha256 = :sha AND media_type = :kind AND {VISIBLE}""",
             sha=file_sha256,
+            kind=media_type,
             v=version,
         )
         return None if row is None else self._sound(entry_of, row).document_id
@@ -218,6 +208,12 @@ class Catalogue:
         sql = f"""SELECT * FROM sources WHERE removed_version IS NULL
                   AND ({PLACE} = :path OR ({PLACE} > :low AND {PLACE} < :high)) ORDER BY {PLACE}"""
         return map(source_of, self.each(sql, path=path, low=f"{folder}/", high=f"{folder}0"))
+
+    def last_root(self, path: str) -> str | None:
+        """The root that a file was last found under, whether it is still in the index or not."""
+        sql = f"SELECT * FROM sources WHERE {PLACE} = :path ORDER BY source DESC LIMIT 1"
+        row = self.one(sql, path=path)
+        return None if row is None else self._sound(source_of, row).source.root
 
     def roots(self) -> list[str]:
         sql = "SELECT DISTINCT root FROM sources WHERE removed_version IS NULL ORDER BY root"
@@ -295,15 +291,23 @@ class Catalogue:
         """What was found damaged and is kept, but not answered from."""
         return [dict(row) for row in self.all("SELECT * FROM aside ORDER BY kind, row")]
 
+    def lost_roots(self) -> list[str]:
+        """Folders whose last changes were lost and not read again; "" for one not known."""
+        return [str(row["path"]) for row in self.all("SELECT path FROM aside WHERE kind = 'root'")]
+
     def left_out(self, version: int) -> list[str]:
         """The paths of these that are not there again at ``version``; where no path is known
-        any more, the titles of those whose content is not there again."""
-        sql = f"""SELECT DISTINCT path FROM aside WHERE path <> '' AND path NOT IN
-                  (SELECT {PLACE} FROM sources WHERE {VISIBLE})
-                  UNION SELECT title FROM aside JOIN revisions ON revision = row
+        any more, the titles of those whose content is not there again; and roots that have lost
+        their last changes."""
+        sql = f"""SELECT DISTINCT path FROM aside WHERE kind <> 'root' AND path <> ''
+                  AND path NOT IN (SELECT {PLACE} FROM sources WHERE {VISIBLE})
+                  UNION SELECT :lost || iif(path = '', '', ' in ' || path)
+                  FROM aside WHERE kind = 'root'
+                  UNION SELECT coalesce(nullif(title, ''), 'document ' || aside.document_id)
+                  FROM aside JOIN revisions ON revision = row
                   WHERE kind = 'revision' AND path = '' AND file_sha256 NOT IN
                   (SELECT file_sha256 FROM revisions WHERE {VISIBLE}) ORDER BY path"""
-        return [str(row["path"]) for row in self.all(sql, v=version)]
+        return [str(row["path"]) for row in self.all(sql, v=version, lost=LOST)]
 
     # -- changes -------------------------------------------------------------------
 
@@ -317,21 +321,6 @@ class Catalogue:
             commit = Commit(self._db, after or self.state())
             yield commit
             commit.seal()
-
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """All or nothing, and on disk when it is done."""
-        with self._lock:
-            try:
-                self._db.execute("BEGIN IMMEDIATE")
-                yield
-                self._db.execute("COMMIT")
-            except BaseException as error:
-                if self._db.in_transaction:
-                    self._db.execute("ROLLBACK")
-                if isinstance(error, TROUBLE):
-                    raise HomeError(trouble(self.path, error)) from error
-                raise
 
     def set_hints(self, hints: Sequence[tuple[int, Hint]]) -> None:
         """Makes no version: hints are not answered from."""
@@ -347,41 +336,3 @@ class Catalogue:
     def checkpoint(self) -> None:
         """Moves what was committed from the log into the file, as far as readers allow."""
         self.run("PRAGMA wal_checkpoint(PASSIVE)")
-
-    # -- plumbing ------------------------------------------------------------------
-
-    def run(self, sql: str, **values: Any) -> None:
-        with self._lock:
-            try:
-                self._db.execute(sql, values)
-            except TROUBLE as error:
-                raise HomeError(trouble(self.path, error)) from error
-
-    def one(self, sql: str, **values: Any) -> sqlite3.Row | None:
-        rows = self.all(sql, **values)
-        return rows[0] if rows else None
-
-    def all(self, sql: str, **values: Any) -> list[sqlite3.Row]:
-        return list(self.each(sql, **values))
-
-    def each(self, sql: str, **values: Any) -> Iterator[sqlite3.Row]:
-        """Rows as they come, some hundred in memory at a time. Raises DamageError."""
-        try:
-            with self._lock:
-                cursor = self._db.execute(sql, values)
-                rows = cursor.fetchmany(PAGE)
-            while rows:
-                yield from rows
-                if len(rows) < PAGE:
-                    return
-                with self._lock:
-                    rows = cursor.fetchmany(PAGE)
-        except TROUBLE as error:
-            raise damaged(self.path, error) from error
-
-    def _sound(self, read: Callable[..., T], *arguments: Any) -> T:
-        """What a reader of ``rows`` makes of a row; nonsense in it is damage."""
-        try:
-            return read(*arguments)
-        except (ValueError, TypeError, KeyError, *TROUBLE) as error:
-            raise damaged(self.path, error) from error

@@ -156,6 +156,26 @@ class Commit:
             version=self.version,
         )
 
+    def lose(self, roots: Sequence[str]) -> None:
+        """Names folders of which an earlier state is all that is left; "" for one not known."""
+        self._db.execute("DELETE FROM aside WHERE kind = 'root'")
+        for number, root in enumerate(roots):
+            reason = "what was committed last is lost, and it is as it was before"
+            self._insert(
+                "aside",
+                kind="root",
+                row=number,
+                document_id="",
+                path=root,
+                reason=reason,
+                version=self.version,
+            )
+
+    def find_again(self, roots: Sequence[str]) -> None:
+        """They were looked at anew, all of them."""
+        for root in (*roots, ""):
+            self._db.execute("DELETE FROM aside WHERE kind = 'root' AND path = ?", (root,))
+
     def forget_versions_after(self, version: int) -> None:
         """Rows that are damaged: what they said is counted anew."""
         self._db.execute("DELETE FROM versions WHERE version > ?", (version,))

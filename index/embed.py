@@ -31,7 +31,7 @@ class SentenceTransformerEmbedder:
         self._name = name
         self._sha256 = weights_sha256
         self._counter = _counter(model.tokenizer)
-        self._bf16 = _has_bf16()
+        self._bf16 = has_bf16()
         if self._bf16:
             _to_bf16(self._model)
 
@@ -161,7 +161,7 @@ def _to_bf16(model: Any) -> None:
             module.to(torch.bfloat16)
 
 
-def _has_bf16() -> bool:
+def has_bf16() -> bool:
     """Whether the processor multiplies bfloat16 itself, which is twice as fast for a cosine
     of over 0.9999 to single precision; elsewhere it is slower."""
     import torch

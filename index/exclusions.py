@@ -9,7 +9,7 @@ from pathlib import Path
 
 from index.durable import make_folder, sync_folder, temporary_of
 from index.errors import DamageError, HomeError
-from index.schema import TROUBLE, connect, statements, trouble
+from index.schema import TROUBLE, connect, statements
 from index.seal import check, seal
 
 FILE = "user.sqlite"  # apart from the catalogue, which can be made again from the files
@@ -67,7 +67,7 @@ class Exclusions:
             new.replace(self._path)
             sync_folder(self._path.parent)
         except OSError as error:
-            raise HomeError(trouble(self._path, error)) from error
+            raise HomeError(_trouble(self._path, error)) from error
 
 
 def _rows(db: sqlite3.Connection) -> list[str]:
@@ -98,6 +98,14 @@ def _open(path: Path, begin: str = "BEGIN IMMEDIATE") -> Iterator[sqlite3.Connec
             yield db
             db.execute("COMMIT")
     except sqlite3.OperationalError as error:
-        raise HomeError(trouble(path, error)) from error
+        raise HomeError(_trouble(path, error)) from error
     except TROUBLE as error:
-        raise DamageError(trouble(path, error)) from error
+        raise DamageError(_trouble(path, error)) from error
+
+
+def _trouble(path: Path, error: object) -> str:
+    return (
+        f"the list of excluded files {path} cannot be used ({error}): check that the folder can be "
+        "written and the disk is not full; if the file is damaged, put a backup back, or move it "
+        "away: what 'citewell rm' has excluded comes back with the next 'citewell index'"
+    )

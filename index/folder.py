@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from pathlib import Path
 
 from index import ignore
 from index.errors import ReadError
+from index.files import read_file, too_large, unreadable
 from index.ignore import Ignore
 from index.readers import media_type
 from index.types import Source
@@ -19,13 +19,6 @@ _MAX_RULES_BYTES = 1_000_000
 _HIDDEN = "hidden files and folders are left out; --hidden takes them"
 _HOME = "the home folder of the index is never read"
 _NAME = "its name is not valid UTF-8; rename it"
-_ADVICE = {
-    errno.EACCES: "check its permissions",
-    errno.EPERM: "check its permissions",
-    errno.ENAMETOOLONG: "its path is too long: shorten the names of its folders",
-    errno.ELOOP: "the link leads back to itself: mend it",
-    errno.EIO: "check the disk",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,21 +136,6 @@ def is_mounted(root: Path) -> bool:
     return False
 
 
-def read_file(path: Path, max_bytes: int) -> bytes:
-    """The bytes of a regular file. Raises ReadError; never waits on a FIFO or device."""
-    try:
-        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-        with os.fdopen(handle, "rb") as file:
-            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-                raise ReadError("not a regular file")
-            data = file.read(max_bytes + 1)
-    except OSError as error:
-        raise ReadError(_unreadable(error)) from error
-    if len(data) > max_bytes:
-        raise ReadError(_too_large(max_bytes))
-    return data
-
-
 def is_utf8(name: str) -> bool:
     """Whether a file's name can be written as text; one that cannot is left out."""
     try:
@@ -193,7 +171,7 @@ def _look(task: _Task, here: _Folder, name: str) -> _Folder | Found | Left | Non
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
-        return Left(path, _unreadable(error))
+        return Left(path, unreadable(error))
     is_folder = stat.S_ISDIR(info.st_mode)
     reason = ""
     if path == task.rules.home:
@@ -226,7 +204,7 @@ def _open(
     except (FileNotFoundError, NotADirectoryError):  # gone or replaced meanwhile
         return None
     except OSError as error:
-        return Left(path, f"the folder {_unreadable(error)}", is_folder=True)
+        return Left(path, f"the folder {unreadable(error)}", is_folder=True)
     return _Folder(path, names, _ignore_in(path, names, above), iter(listed))
 
 
@@ -270,14 +248,14 @@ def _file(
             info = path.stat()
     except (OSError, RuntimeError) as error:
         is_gone = isinstance(error, FileNotFoundError | NotADirectoryError) and not is_link
-        return None if is_gone else Left(path, _unreadable(error))
+        return None if is_gone else Left(path, unreadable(error))
     if not stat.S_ISREG(info.st_mode):
         return Left(path, "not a regular file (a device, FIFO or socket)")
     if media_type(path.name) is None:
         kind = path.suffix or "files without an extension"
         return Left(path, f"{kind} is not a format that is read yet; convert it to .txt or .md")
     if info.st_size > task.rules.max_bytes:
-        return Left(path, _too_large(task.rules.max_bytes))
+        return Left(path, too_large(task.rules.max_bytes))
     source = Source(str(task.root), name)
     return Found(source, path, info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino)
 
@@ -287,18 +265,3 @@ def _is_folder(path: Path) -> bool:
         return path.is_dir()
     except OSError:  # such as one in a folder that may not be entered
         return False
-
-
-def _unreadable(error: OSError | RuntimeError) -> str:
-    """What is wrong, and what to do about it."""
-    if isinstance(error, RuntimeError):  # pathlib's for a link that leads back to itself
-        return f"cannot be read: {error}; {_ADVICE[errno.ELOOP]}"
-    advice = _ADVICE.get(error.errno or 0, "check that it is there and that its disk is in order")
-    return f"cannot be read: {error.strerror or error}; {advice}"
-
-
-def _too_large(max_bytes: int) -> str:
-    return (
-        f"larger than {max_bytes // 1_000_000} MB: split it, or raise max_file_mb "
-        "(CITEWELL_MAX_FILE_MB) if the machine has the memory"
-    )

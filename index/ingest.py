@@ -14,15 +14,16 @@ from index.catalogue import Catalogue
 from index.changes import Commit
 from index.chunk import Draft, chunk, embedding_text
 from index.errors import ReadError
-from index.folder import Found, Rules
+from index.folder import Found, Rules, is_mounted
 from index.plan import Plan
 from index.readers import media_type, parse
 from index.report import Reports
 from index.rows import Hint, SourceRow
-from index.survey import Scope, Survey, read_with_hint
+from index.survey import UNMOUNTED, Scope, Survey, read_with_hint
 from index.types import Document, Embedder, Source, Vectors
 
 BATCH_PASSAGES = 512  # embedded and committed together
+BATCH_CHARACTERS = 20_000_000  # of texts that wait: some are long and have few passages
 REMOVED = "; what was indexed from it was removed"
 
 
@@ -43,6 +44,10 @@ class _Job:
     replaces: SourceRow | None
     document: Document | str  # the id, where the text is there already
     drafts: Sequence[Draft] = ()
+
+    @property
+    def characters(self) -> int:
+        return len(self.document.text) if isinstance(self.document, Document) else 0
 
     def concerns(self, sha256: str, replaced: SourceRow | None) -> bool:
         """Whether what the catalogue says of a content, or of one that is to be replaced, is true
@@ -149,7 +154,8 @@ class Ingest:
     ) -> _Job:
         if any(job.concerns(sha256, known) for job in self._jobs):
             self._commit()
-        twin = self.catalogue.find_file(sha256, self.catalogue.version())
+        kind = media_type(found.path.name) or ""
+        twin = self.catalogue.find_file(sha256, kind, self.catalogue.version())
         if twin is not None:
             return _Job(found, sha256, hint, known, twin)
         parsed = parse(data, found.path.name)
@@ -157,8 +163,8 @@ class Ingest:
         document = Document(
             id=self._id(found.source, known, sha256),
             sources=(found.source,),
-            title=parsed.title or found.path.name,
-            media_type=media_type(found.path.name) or "",
+            title=parsed.title or "",  # then its file's name, whatever that is later
+            media_type=kind,
             text=parsed.text,
             sections=parsed.sections,
             date=parsed.date,
@@ -185,8 +191,9 @@ class Ingest:
 
     def _wait(self, job: _Job) -> None:
         self._jobs.append(job)
-        enough = sum(len(one.drafts) for one in self._jobs) >= BATCH_PASSAGES
-        if enough or len(self._jobs) >= BATCH_PASSAGES:
+        passages = sum(len(one.drafts) for one in self._jobs)
+        characters = sum(one.characters for one in self._jobs)
+        if max(passages, len(self._jobs)) >= BATCH_PASSAGES or characters >= BATCH_CHARACTERS:
             self._commit()
 
     def _commit(self) -> None:
@@ -240,7 +247,11 @@ class Ingest:
         commit.add_source(job.found.source, str(id), job.sha256, job.hint)
 
     def _drop(self, path: Path, reason: str, known: SourceRow | None) -> None:
-        """A file that cannot be read any more must not go on answering as it was."""
+        """A file that cannot be read any more must not go on answering as it was, unless its
+        whole folder went away during the run."""
+        if known and not self.prune and not is_mounted(Path(known.source.root)):
+            self._finish(path, "skipped", known.document_id, reason=UNMOUNTED)
+            return
         if known:
             self._commit()  # what waits may be another name of the same document
             with self.catalogue.commit() as commit:

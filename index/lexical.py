@@ -118,6 +118,9 @@ class _View:
         hits = self._searcher.search(query, limit=1).hits
         return int(self._searcher.doc(hits[0][1])[MARKER][0]) if hits else None
 
+    def terms_from(self, prefix: str) -> list[str]:
+        return [str(term) for term, _ in self._searcher.terms_with_prefix("text", prefix)]
+
     def _holding(self, term: str) -> tantivy.Query:
         return tantivy.Query.term_query(self._schema, "text", term)
 
@@ -361,6 +364,11 @@ class LexicalIndex:
         """In how many passages a term of ``terms`` stands."""
         with _reading(self._name):
             return self._view.frequency(term)
+
+    def terms_from(self, prefix: str) -> list[str]:
+        """The terms that begin with a prefix, also some that only removed passages held."""
+        with _reading(self._name):
+            return self._view.terms_from(prefix)
 
     def search(
         self, terms: Sequence[str], k: int, only: Ids | None = None

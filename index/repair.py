@@ -88,9 +88,12 @@ def set_aside(catalogue: Catalogue, damages: Sequence[Damage], at_least: int = 0
 
     The commit's version is at least ``at_least``.
     """
-    last = max(at_least - 1, _last_version(catalogue, damages))
+    there = _last_version(catalogue, damages)
+    last = max(at_least - 1, there)
     with catalogue.commit(State(last)) as commit:
         commit.forget_versions_after(last)
+        if there < last:  # what is made from the catalogue has seen more
+            commit.lose(catalogue.roots() or [""])
         for one in damages:
             commit.set_aside(one.kind, one.row, one.document_id, one.path, one.reason)
         documents = passages = 0

@@ -105,7 +105,7 @@ def document_of(row: sqlite3.Row, sources: tuple[Source, ...]) -> Document:
     return Document(
         id=row["document_id"],
         sources=sources,
-        title=row["title"],
+        title=row["title"] or (sources[0].name if sources else ""),
         media_type=row["media_type"],
         text=row["text"].decode(),
         sections=tuple(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from contextlib import closing, suppress
 from pathlib import Path
 
 from index.errors import DamageError, HomeError, NewerFormatError
@@ -66,7 +67,10 @@ def open_database(path: Path) -> sqlite3.Connection:
     """
     deadline = time.monotonic() + BUSY_S
     while True:
-        connection = connect(str(path))
+        try:
+            connection = connect(str(path))
+        except TROUBLE as error:
+            raise HomeError(trouble(path, error)) from error
         try:
             connection.execute(f"PRAGMA journal_mode = {LOG}")
             connection.execute("PRAGMA synchronous = FULL")
@@ -92,6 +96,23 @@ def connect(path: str) -> sqlite3.Connection:
     )
     connection.row_factory = sqlite3.Row
     return connection
+
+
+def close(connection: sqlite3.Connection, path: Path) -> None:
+    """Closes a connection so that the next one needs no room on the disk.
+
+    SQLite's last connection deletes the file by which connections share the log, and makes it
+    anew when it opens: on a full disk nobody could read any more. It cannot delete it when the
+    last connection is one that may only read.
+    """
+    with suppress(*TROUBLE, OSError):
+        connection.execute("PRAGMA busy_timeout = 0")
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        last = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+        with closing(last):
+            last.execute("SELECT count(*) FROM sqlite_master")
+            connection.close()
+    connection.close()
 
 
 def prepare(connection: sqlite3.Connection) -> sqlite3.Connection:

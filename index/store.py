@@ -22,9 +22,9 @@ from index.derived import (
     load_dense,
     lost_commits,
 )
-from index.errors import DamageError, HomeError, IndexLayerError, LockedError, MismatchError
+from index.errors import DamageError, HomeError, LockedError, MismatchError
 from index.exclusions import Exclusions
-from index.folder import Rules
+from index.folder import Rules, is_mounted
 from index.ingest import Ingest, Progress
 from index.lexical import LexicalIndex
 from index.lock import writer_lock
@@ -49,6 +49,7 @@ PARTS = {
 LOCK_WAIT_S = 1.0  # a reader that brings the BM25 index up holds the lock for a moment
 BM25_WAIT_S = 3.0  # a writer brings the BM25 index up right after its commit
 FOLLOW_S = 0.2
+SLOWEST_S = 10.0  # between tries while following fails
 
 
 class Index:
@@ -131,16 +132,28 @@ class Index:
                 return run.run(scopes)
 
             try:
-                return ingest()
-            except DamageError:
-                writer.mend()
-                return ingest()
+                try:
+                    reports = ingest()
+                except DamageError:
+                    writer.mend()
+                    reports = ingest()
+                self._find_again(writer, scopes)
+                return reports
             except (OSError, sqlite3.Error) as error:  # of what a run notes in temporary files
                 raise HomeError(
                     f"the run was ended by an error ({error}): see that the disk of the home and "
                     f"that of temporary files ({tempfile.gettempdir()}) have room, then run "
                     "'citewell index' again"
                 ) from error
+
+    def _find_again(self, writer: Writer, scopes: Sequence[Scope]) -> None:
+        """Folders that had lost their last changes and were looked at as a whole."""
+        lost = writer.catalogue.lost_roots()
+        seen = [scope.root for scope in scopes if scope.within is None and is_mounted(scope.root)]
+        found = [one for one in lost if any(Path(one).is_relative_to(root) for root in seen)]
+        if found or (lost == [""] and seen):
+            with writer.catalogue.commit() as commit:
+                commit.find_again(found)
 
     def remove(self, rows: Sequence[SourceRow]) -> None:
         """Takes files out of the index; those that are still there are excluded from now on."""
@@ -158,8 +171,12 @@ class Index:
     def mend(self) -> list[Damage]:
         """Looks at every row; what is damaged is set aside and named. Raises LockedError,
         HomeError where the file itself is broken."""
-        with self._writing(tidy=False) as writer:
-            return writer.mend()
+        with self._lock:
+            with self._writing(tidy=False) as writer:
+                damages = writer.mend()
+            if self._follower is not None and self._snapshot is not None:
+                self._bring_up(wait=False)  # else the next question would meet the damage again
+        return damages
 
     @contextmanager
     def _writing(self, *, tidy: bool = True) -> Iterator[Writer]:
@@ -213,15 +230,7 @@ class Index:
         if self._follower is not None and self._snapshot is not None:
             return self._snapshot
         with self._lock:
-            try:
-                return self._bring_up(wait=True)
-            except DamageError as error:
-                try:
-                    self.mend()
-                except LockedError:
-                    raise error from None
-                self._snapshot = None
-                return self._bring_up(wait=True)
+            return self._bring_up_mended(wait=True)
 
     def follow(self) -> None:
         """From now on new versions are made ready beside the questions, within a second."""
@@ -229,13 +238,27 @@ class Index:
         self._follower.start()
 
     def _follow(self) -> None:
-        while not self._stop.wait(FOLLOW_S):
-            with suppress(IndexLayerError, OSError), self._lock:  # it is tried again
-                self._bring_up(wait=False)
+        pause = FOLLOW_S
+        while not self._stop.wait(pause):
+            pause = min(2 * pause, SLOWEST_S)
+            with suppress(Exception), self._lock:  # whatever it is, it is tried again
+                self._bring_up_mended(wait=False)
+                pause = FOLLOW_S
+
+    def _bring_up_mended(self, *, wait: bool) -> Snapshot:
+        """What is damaged is set aside first, if no other process writes."""
+        try:
+            return self._bring_up(wait=wait)
+        except DamageError as error:
+            try:
+                self.mend()
+            except LockedError:
+                raise error from None
+            return self._bring_up(wait=wait)
 
     def _bring_up(self, *, wait: bool) -> Snapshot:
         self._reopen()
-        if self._snapshot is None or self._snapshot.state != self.catalogue.state():
+        if not self._is_last(self._snapshot):
             if self.catalogue.path is not None and not self._live:
                 self._pin.hold(0)  # until it is known which version it will be
             state, lexical = self._with_bm25(wait=wait)
@@ -246,6 +269,14 @@ class Index:
         if self.catalogue.path is not None:
             self._pin.hold(min(one.version for one in list(self._live)))
         return self._snapshot
+
+    def _is_last(self, snapshot: Snapshot | None) -> bool:
+        state = self.catalogue.state()
+        return (
+            snapshot is not None
+            and snapshot.catalogue is self.catalogue
+            and snapshot.state == state
+        )
 
     def _build(self, state: State, lexical: LexicalIndex) -> Snapshot:
         vectors, left_out = self._vectors(state), tuple(self.catalogue.left_out(state.version))
@@ -305,10 +336,13 @@ class Index:
             return bm25_in_memory(self.catalogue, version)
 
     def _reopen(self) -> None:
-        """Leaves the stand-in for a catalogue once there is one on disk."""
-        if self.catalogue.path is None and (self.home / FILE).exists():
-            # The stand-in is not closed: a snapshot of it may still be read.
+        """Leaves the stand-in for a catalogue once there is one on disk, and one in whose place
+        another was put."""
+        is_there = self.catalogue.path is None and (self.home / FILE).exists()
+        if is_there or self.catalogue.is_replaced():
+            # The one before is not closed: a snapshot of it may still be read.
             self.catalogue = Catalogue.open(self.home)
+            self._pin.release()  # it was one of the home that stood here before
         self._check()
 
     def _check(self) -> None:

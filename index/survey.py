@@ -12,8 +12,10 @@ from pathlib import Path
 from index.catalogue import Catalogue
 from index.errors import ReadError
 from index.exclusions import REASON
-from index.folder import Found, Left, Rules, is_mounted, read_file, walk
+from index.files import read_file
+from index.folder import Found, Left, Rules, is_mounted, walk
 from index.plan import Move, Plan
+from index.readers import media_type
 from index.report import Reports
 from index.rows import Hint, SourceRow
 
@@ -33,6 +35,12 @@ class Scope:
     @property
     def path(self) -> Path:
         return self.within or self.root
+
+
+def scope_of(file: Path, catalogue: Catalogue) -> Scope:
+    """Of a file that comes back: it belongs to the root again that it was found under."""
+    root = catalogue.last_root(str(file))
+    return Scope(file) if root in (None, str(file.parent)) else Scope(Path(root or ""), file)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +115,8 @@ class Survey:
                 continue  # said when it is read
             sha256 = hashlib.sha256(data).hexdigest()
             known = self.catalogue.source_at(str(todo.path))
-            twin = self.catalogue.find_file(sha256, self.catalogue.version())
+            kind = media_type(todo.path.name) or ""
+            twin = self.catalogue.find_file(sha256, kind, self.catalogue.version())
             if known and known.file_sha256 == sha256:
                 self.unchanged(known, hint)
                 self.plan.stays(todo.path)

@@ -84,6 +84,10 @@ class Source:
     def file(self) -> Path:
         return Path(self.root, self.path)
 
+    @property
+    def name(self) -> str:
+        return self.path.rpartition("/")[2]
+
 
 @dataclass(frozen=True, slots=True)
 class Document:

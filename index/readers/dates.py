@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from index.types import Span
+
 _NAMES = "january february march april may june july august september october november december"
 _MONTHS = {name[:3]: number for number, name in enumerate(_NAMES.split(), 1)}
 _M = (
@@ -67,6 +69,12 @@ def stated(text: str) -> Stated | None:
     early = len(sentence[:at].split()) <= 2
     one = early or len({iso for iso, _ in chosen}) == 1
     return Stated(first if one else None, bool(days), early)
+
+
+def every(text: str) -> list[tuple[Span, str]]:
+    """All days, months and ranges of days that a text names, with their year, in order."""
+    found = [(Span(*match.span()), _iso(match)) for match in _DATE.finditer(text)]
+    return [(span, iso) for span, iso in found if iso]
 
 
 def of_head(lines: Iterable[str], may_be_alone: bool, may_be_dateline: bool) -> str | None:

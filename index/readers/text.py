@@ -15,13 +15,18 @@ _HEAD = 4  # pieces in which a document states its own date
 def read(data: bytes, name: str) -> Parsed:  # noqa: ARG001 - one signature for all readers
     """The text and its sections. Raises ReadError where the bytes are no text."""
     decoded = decode(data)
-    pieces = split(decoded.text)
+    return structure(decoded.text, decoded.warnings)
+
+
+def structure(text: str, warnings: tuple[str, ...] = ()) -> Parsed:
+    """A text, kept as it is, with its sections; ``warnings`` are of its decoding."""
+    pieces = split(text)
     links = navigation.find(pieces)
     found = headings.find(pieces, links)
     marks = {i: Mark("navigation") for i in links} | found.marks
-    sections = compose(decoded.text, pieces, marks, found.below)
+    sections = compose(text, pieces, marks, found.below)
     date = own_date(pieces, sections)
-    return Parsed(decoded.text, sections, own_title(sections), date, decoded.warnings)
+    return Parsed(text, sections, own_title(sections), date, warnings)
 
 
 def compose(

@@ -15,5 +15,6 @@ def run(home: Path, target: Path, as_json: bool) -> int:
     if as_json:
         print_json({"schema": "citewell.backup/1", "folder": str(target), "files": copied})
     else:
-        print(f"Backed up {', '.join(copied)}. Use it with --home {target}, or copy it to the home")
+        files = ", ".join(copied)
+        print(f"Backed up {files}. Use it with --home {target}, or put it in the home's place")
     return 0

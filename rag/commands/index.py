@@ -10,7 +10,7 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 
-from index.errors import HomeError, MismatchError, NewerFormatError
+from index.errors import HomeError, MismatchError, NewerFormatError, ReadError
 from index.report import STATUSES, Summary
 from rag.commands.output import printable
 from rag.settings import Settings
@@ -35,10 +35,8 @@ def run(home: Path, settings: Settings, paths: Sequence[Path], options: Options)
 
     engine = Engine.open(home, settings)
     try:
-        if options.include:
-            for path in engine.include(paths):
-                print(f"Not excluded any more: {printable(path)}", file=sys.stderr)
-        summary = index_with_progress(engine, paths, prune=options.prune)
+        lifted = _lift(engine, paths) if options.include else []
+        summary = index_with_progress(engine, paths, prune=options.prune, first=lifted)
         show(summary, as_json=options.as_json)
         if options.watch:
             return watch(engine, paths, as_json=options.as_json)
@@ -47,22 +45,39 @@ def run(home: Path, settings: Settings, paths: Sequence[Path], options: Options)
     return 0
 
 
+def _lift(engine: Engine, paths: Sequence[Path]) -> list[Scope]:
+    """Takes exclusions back, and says so; what is to be looked at because of it."""
+    from index.survey import scope_of
+
+    lifted = engine.include(paths)
+    for path in lifted:
+        print(f"Not excluded any more: {printable(path)}", file=sys.stderr)
+    return [scope_of(Path(path), engine.index.catalogue) for path in lifted]
+
+
 def watch(engine: Engine, paths: Sequence[Path], *, as_json: bool) -> int:
     """Follows changes under the paths until Ctrl-C, which is the usual end."""
     from index.folder import resolve
     from index.survey import Scope
-    from index.watch import changes
+    from index.watch import changes, fold
 
     roots = [resolve(path) for path in paths]
+    waiting: set[Path] = set()
     print("Watching; Ctrl-C ends it.", file=sys.stderr)
     for changed in changes(roots, Event(), engine.rules):
+        waiting = fold(waiting | changed, roots)
         scopes = [
             Scope(root, path)
             for root in roots
-            for path in sorted(changed)
+            for path in sorted(waiting)
             if path == root or path.is_relative_to(root)
         ]
-        summary = _index_patiently(engine, scopes)
+        try:
+            summary = _index_patiently(engine, scopes)
+        except ReadError as error:  # ignore rules that are in doubt: until they are mended
+            print(f"citewell: {error}", file=sys.stderr)
+            continue
+        waiting = set()
         if any(n for status, n in summary.reports.counts.items() if status != "unchanged"):
             show(summary, as_json=as_json)
     return 0
@@ -91,7 +106,9 @@ def show(summary: Summary, *, as_json: bool) -> None:
             print(line, flush=True)
 
 
-def index_with_progress(engine: Engine, paths: Sequence[Path], *, prune: bool = False) -> Summary:
+def index_with_progress(
+    engine: Engine, paths: Sequence[Path], *, prune: bool = False, first: Sequence[Scope] = ()
+) -> Summary:
     """Indexes with a bar on stderr, if that is a terminal."""
     from rich.console import Console
     from rich.progress import (
@@ -128,7 +145,7 @@ def index_with_progress(engine: Engine, paths: Sequence[Path], *, prune: bool = 
                 speed=f"{speed:.0f} a second" if progress.passages else "",
             )
 
-        return engine.index_paths(paths, tell, prune=prune)
+        return engine.index_paths(paths, tell, prune=prune, first=first)
 
 
 def describe(summary: Summary) -> Iterator[str]:

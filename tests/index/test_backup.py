@@ -31,8 +31,9 @@ def test_a_copy_answers_as_the_home_did(desk: Desk, tmp_path: Path) -> None:
     desk.run()
     Exclusions(desk.home).add(desk.root / "secret.txt", NOW)
     (desk.home / "config.toml").write_text("max_file_mb = 3\n")
+    (desk.home / "calibration.json").write_text("{}")
     copied = back_up(desk.home, tmp_path / "copy")
-    assert copied == ["catalogue.sqlite", "user.sqlite", "config.toml"]
+    assert copied == ["catalogue.sqlite", "user.sqlite", "config.toml", "calibration.json"]
     desk.put("a.txt", FERRY)
     desk.run()
     index = Index.open(tmp_path / "copy", FakeEmbedder)

@@ -127,8 +127,8 @@ def test_what_went_in_comes_out(tmp_path: Path, catalogue: Catalogue) -> None:
     assert again.source_at("/docs/a.txt") == row
     assert again.hint(row.id) == HINT
     assert again.roots() == ["/docs"]
-    assert again.find_file(A.file_sha256, version) == A.id
-    assert again.find_file(B.file_sha256, version) is None
+    assert again.find_file(A.file_sha256, A.media_type, version) == A.id
+    assert again.find_file(B.file_sha256, B.media_type, version) is None
 
 
 @pytest.mark.parametrize(
@@ -487,11 +487,22 @@ def test_another_writer_in_the_same_database_is_waited_for_or_named(
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="permissions do not stop the root user")
-def test_a_home_that_may_only_be_read_is_refused_and_kept(
-    tmp_path: Path, catalogue: Catalogue
+@pytest.mark.parametrize("files", [0o600, 0o400])
+def test_a_home_that_may_only_be_read_is_read(
+    tmp_path: Path, catalogue: Catalogue, files: int
 ) -> None:
     version = add(catalogue, A)
     catalogue.close()
+    for path in tmp_path.iterdir():
+        path.chmod(files)
+    tmp_path.chmod(0o500)
+    try:
+        reader = Catalogue.open(tmp_path)
+        assert reader.document(A.id, version) == A
+        reader.close()
+    finally:
+        tmp_path.chmod(0o700)
+    (tmp_path / f"{FILE}-shm").unlink()
     tmp_path.chmod(0o500)
     try:
         with pytest.raises(HomeError, match="check that the folder can be written"):

@@ -6,6 +6,7 @@ import re
 import shutil
 import sqlite3
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 
@@ -179,3 +180,24 @@ def test_another_writer_and_packages_of_our_names(
 def test_little_room(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(index.doctor, "MIN_FREE", 10**18)
     assert found(desk.home)["space"][0] == "bad"
+
+
+def test_files_that_vanish_while_they_are_counted(desk: Desk) -> None:
+    """As those of a search index do, beside a writer."""
+    stop = Event()
+
+    def come_and_go() -> None:
+        while not stop.is_set():
+            folder = desk.home / "bm25" / "9-aaaaaaaa" / "x"
+            folder.mkdir(parents=True)
+            (folder / "y").touch()
+            shutil.rmtree(folder.parent)
+
+    writer = Thread(target=come_and_go)
+    writer.start()
+    try:
+        for _ in range(300):
+            assert index.doctor._space(desk.home).level == "ok"
+    finally:
+        stop.set()
+        writer.join()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -9,8 +10,10 @@ import pytest
 
 from index.errors import DamageError, HomeError
 from index.exclusions import FILE, Exclusions
+from index.folder import Rules
 from index.rows import SourceRow
-from tests.index.desk import Desk
+from index.survey import Scope, scope_of
+from tests.index.desk import LIMIT, Desk
 
 MAPS = "Ada Holt keeps the maps."
 FERRY = "The ferry left the harbour at nine."
@@ -173,3 +176,27 @@ def test_nothing_is_indexed_while_exclusions_are_in_doubt(desk: Desk) -> None:
     with pytest.raises(DamageError, match="the exclusion of"):
         desk.run()
     assert desk.texts() == [FERRY]
+
+
+def test_what_comes_back_belongs_to_the_root_again_that_it_had(desk: Desk) -> None:
+    for name in ("a.txt", "sub/b.txt", "sub/c.txt"):
+        desk.put(name, f"{MAPS} It is {name}.")
+    desk.run()
+    rows = list(desk.index.catalogue.sources_under(str(desk.root / "sub")))
+    desk.index.remove(rows)
+    lifted = Exclusions(desk.home).lift(desk.root / "sub")
+    assert len(lifted) == 2
+    scopes = [scope_of(Path(path), desk.index.catalogue) for path in lifted]
+    desk.index.update([*scopes, Scope(desk.root / "sub")], Rules(LIMIT, home=desk.home))
+    assert desk.paths() == [["a.txt"], ["sub/b.txt"], ["sub/c.txt"]]
+    assert desk.index.catalogue.roots() == [str(desk.root)]
+    shutil.rmtree(desk.root / "sub")
+    assert desk.statuses() == {"a.txt": "unchanged", "b.txt": "removed", "c.txt": "removed"}
+
+
+def test_a_file_that_was_never_there_has_a_root_of_its_own(desk: Desk) -> None:
+    desk.put("a.txt", MAPS)
+    desk.run()
+    file = desk.put("new/b.txt", FERRY)
+    assert scope_of(file, desk.index.catalogue) == Scope(file)
+    assert scope_of(desk.root / "a.txt", desk.index.catalogue) == Scope(desk.root / "a.txt")

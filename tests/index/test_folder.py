@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from index.errors import ReadError
-from index.folder import Found, Left, Rules, is_mounted, read_file, resolve, walk
+from index.files import read_file
+from index.folder import Found, Left, Rules, is_mounted, resolve, walk
 from index.types import Source
 
 LIMIT = 1_000

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import sqlite3
 import time
 import tracemalloc
 from collections.abc import Callable, Iterator
@@ -16,7 +17,8 @@ import pytest
 import index.folder
 import index.ingest
 import index.survey
-from index.errors import HomeError
+from index.errors import DamageError, HomeError
+from index.schema import FILE
 from index.snapshot import Snapshot
 from index.store import Index
 from tests.index.desk import Desk, check
@@ -198,7 +200,10 @@ def test_following_goes_on_after_an_error(desk: Desk, monkeypatch: pytest.Monkey
     desk.put("a.txt", MAPS)
     desk.run()
     with following(desk) as reader:
-        bring_up, errors = reader._bring_up, iter([HomeError("full"), OSError(24, "too many")])
+        bring_up, errors = (
+            reader._bring_up,
+            iter([HomeError("full"), OSError(24, "too many"), ValueError("an id came twice")]),
+        )
 
         def failing(*, wait: bool) -> Snapshot:
             for error in errors:
@@ -209,6 +214,72 @@ def test_following_goes_on_after_an_error(desk: Desk, monkeypatch: pytest.Monkey
         desk.put("a.txt", FERRY)
         desk.run()
         assert wait_for(reader, desk.index.catalogue.version()).n_documents == 1
+
+
+def test_damage_in_a_new_version_is_set_aside_by_who_follows(desk: Desk) -> None:
+    """Else what is gone would go on answering for as long as it follows."""
+    desk.put("a.txt", MAPS)
+    desk.put("b.txt", FERRY)
+    desk.run()
+    with following(desk) as reader:
+        with reader._lock:  # it sees the new version only when that is damaged
+            (desk.root / "b.txt").unlink()
+            desk.put("c.txt", CHEESE)
+            desk.run()
+            with sqlite3.connect(desk.home / FILE) as db:
+                changed = db.execute(
+                    "UPDATE vectors SET vectors = zeroblob(128) WHERE revision = 3"
+                )
+                assert changed.rowcount == 1
+            db.close()
+        snapshot = wait_for(reader, desk.index.catalogue.version() + 1)
+        assert [one.text for one in snapshot.catalogue.documents(snapshot.version, 9, None)] == [
+            MAPS
+        ]
+        assert [Path(path).name for path in snapshot.left_out] == ["c.txt"]
+
+
+def test_damage_that_a_question_finds_is_not_met_by_the_next(desk: Desk) -> None:
+    desk.put("a.txt", MAPS)
+    desk.put("b.txt", FERRY)
+    desk.run()
+    with following(desk) as reader:
+        (passage,) = [hit.passage_id for hit in reader.snapshot().bm25("ferry", 1)]
+        with sqlite3.connect(desk.home / FILE) as db:
+            db.execute("UPDATE passages SET start = 1 WHERE passage_id = ?", (passage,))
+        db.close()
+        with pytest.raises(DamageError):
+            reader.snapshot().passage(passage)
+        assert [one.kind for one in reader.mend()] == ["revision", "source"]
+        assert reader.snapshot().bm25("ferry", 1) == []
+        assert [Path(path).name for path in reader.snapshot().left_out] == ["b.txt"]
+
+
+def test_a_home_that_another_takes_the_place_of_is_followed(desk: Desk) -> None:
+    """A backup that is put back under a program that goes on."""
+    desk.put("a.txt", MAPS)
+    desk.run()
+    desk.index.close()
+    desk.home.rename(desk.home.with_name("backup"))
+    desk.index = desk.open()
+    desk.put("a.txt", FERRY)
+    desk.run()
+    with following(desk) as reader:
+        before = reader.snapshot()
+        desk.index.close()
+        desk.home.rename(desk.home.with_name("old"))
+        desk.home.with_name("backup").rename(desk.home)
+        wait_until(lambda: reader.snapshot() is not before)
+        snapshot = reader.snapshot()
+        (document,) = snapshot.catalogue.documents(snapshot.version, 9, None)
+        assert document.text == MAPS
+        check(snapshot, [document])
+        (old,) = before.catalogue.documents(before.version, 9, None)  # who reads it goes on
+        assert old.text == FERRY
+        desk.index = desk.open()
+        desk.put("b.txt", CHEESE)
+        desk.run()
+        assert wait_for(reader, desk.index.catalogue.version()).n_documents == 2
 
 
 def test_what_one_reads_while_the_same_process_writes_is_of_one_version(desk: Desk) -> None:

@@ -13,8 +13,9 @@ import pytest
 import index.ingest
 from index.errors import ReadError
 from index.folder import Rules
+from index.ingest import Ingest, _Job
 from index.survey import Scope
-from tests.index.desk import Desk
+from tests.index.desk import LIMIT, Desk
 
 MAPS = "Ada Holt keeps the maps. She draws them herself."
 FERRY = "The ferry left the harbour at nine."
@@ -365,3 +366,66 @@ def test_progress_ends_with_all_files(desk: Desk) -> None:
     )
     assert [one[:2] for one in seen[:3]] == [(0, 3), (1, 3), (2, 3)]
     assert seen[-1] == (3, 3, 3)
+
+
+def test_a_document_without_a_title_is_called_as_its_file_is_now(desk: Desk) -> None:
+    desk.put("star.txt", MAPS)
+    desk.run()
+    assert [one.title for one in desk.documents()] == ["star.txt"]
+    (desk.root / "star.txt").rename(desk.root / "moon.txt")
+    assert desk.statuses() == {"moon.txt": "renamed"}
+    assert [one.title for one in desk.documents()] == ["moon.txt"]
+
+
+def test_a_file_that_is_renamed_to_another_format_is_read_as_that(desk: Desk) -> None:
+    text = "# Ferries\n\nThe ferry left the harbour at nine.\n"
+    desk.put("a.txt", text)
+    desk.run()
+    (desk.root / "a.txt").rename(desk.root / "a.md")
+    assert desk.statuses() == {"a.txt": "removed", "a.md": "indexed"}
+    (document,) = desk.documents()
+    assert (document.media_type, document.title) == ("text/markdown", "Ferries")
+    desk.put("b.txt", text)
+    desk.put("c.md", text)
+    assert desk.statuses() == {"a.md": "unchanged", "b.txt": "indexed", "c.md": "indexed"}
+    assert desk.paths() == [["a.md", "c.md"], ["b.txt"]]
+
+
+def test_texts_that_wait_are_not_more_than_memory_can_hold(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of questions alone nothing can be quoted, so such a text has no passage."""
+    monkeypatch.setattr(index.ingest, "BATCH_CHARACTERS", 3_000)
+    held: list[int] = []
+    wait = Ingest._wait
+
+    def counted(run: Ingest, job: _Job) -> None:
+        wait(run, job)
+        held.append(sum(one.characters for one in run._jobs))
+
+    monkeypatch.setattr(Ingest, "_wait", counted)
+    for n in range(8):
+        desk.put(f"{n}.txt", f"Is this file {n}? " * 100)
+    assert set(desk.statuses().values()) == {"indexed"}
+    assert max(held) < 3_000
+
+
+def test_a_folder_that_goes_away_during_the_run_keeps_its_documents(
+    desk: Desk, tmp_path: Path
+) -> None:
+    for name in ("a.txt", "b.txt"):
+        desk.put(name, f"{MAPS} It is {name}.")
+    desk.run()
+    for name in ("a.txt", "b.txt"):
+        desk.put(name, f"{FERRY} It is {name}.")
+
+    def unplug(_: object) -> None:
+        if desk.root.exists():
+            desk.root.rename(tmp_path / "unplugged")
+
+    reports = list(desk.index.update([Scope(desk.root)], Rules(LIMIT), progress=unplug))
+    assert [one.status for one in reports] == ["skipped", "skipped"]
+    assert "not mounted" in (reports[0].reason or "")
+    assert desk.paths() == [["a.txt"], ["b.txt"]]
+    (tmp_path / "unplugged").rename(desk.root)
+    assert set(desk.statuses().values()) == {"indexed"}

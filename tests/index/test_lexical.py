@@ -90,6 +90,18 @@ def test_a_word_asked_twice_counts_once() -> None:
     assert index.search([WORDS[2], WORDS[2]], 9) == index.search([WORDS[2]], 9)
 
 
+def test_the_terms_that_begin_with_a_prefix() -> None:
+    texts = made_up(200)
+    there = {word for text in texts.values() for word in text.split()}
+    index = filled(texts)
+    for prefix in ("", "b", "ba", "bab", "babk", "babkx", "é"):
+        found = index.terms_from(prefix)
+        assert sorted(found) == sorted(word for word in there if word.startswith(prefix))
+    assert filled({1: "Countries of the Émigré"}).terms_from("") != []
+    assert filled({1: "Countries of the Émigré"}).terms_from("coun") == ["countri"]
+    assert LexicalIndex().terms_from("") == []
+
+
 def test_only_some_keep_their_scores() -> None:
     texts = made_up(300)
     index = filled(texts)

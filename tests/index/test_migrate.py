@@ -75,7 +75,7 @@ def test_texts_sources_and_versions_stay(home: Path) -> None:
     assert [ferry[one.span] for one in ferry.sections] == ["Ferry", FERRY[9:65]]
     for one in (ferry, maps):
         assert one.text_sha256 == hashlib.sha256(one.text.encode()).hexdigest()
-        assert catalogue.find_file(one.file_sha256, 4) == one.id
+        assert catalogue.find_file(one.file_sha256, one.media_type, 4) == one.id
     assert catalogue.source_at("/docs/old.txt") is None
     with sqlite3.connect(home / FILE) as db:
         assert db.execute("PRAGMA user_version").fetchone() == (FORMAT,)

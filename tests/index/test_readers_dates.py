@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from index.readers.dates import of_head, stated
+from index.readers.dates import every, of_head, stated
 
 
 @pytest.mark.parametrize(
@@ -69,3 +69,13 @@ def test_of_several_dates_none_is_chosen_unless_the_sentence_begins_with_it() ->
 )
 def test_the_date_of_a_document_stands_in_its_head(line: str, iso: str | None) -> None:
     assert of_head([line], may_be_alone=True, may_be_dateline=True) == iso
+
+
+def test_every_date_of_a_text() -> None:
+    text = "From 3 March 1950 to June 1951, on 31 February 1952, in May, in 1953 and 4-6 May 1954."
+    found = [(span.of(text), iso) for span, iso in every(text)]
+    assert found == [
+        ("3 March 1950", "1950-03-03"),
+        ("June 1951", "1951-06"),
+        ("4-6 May 1954", "1954-05-04/1954-05-06"),
+    ]

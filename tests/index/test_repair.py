@@ -272,6 +272,23 @@ def test_commits_that_were_lost_are_read_again(desk: Desk) -> None:
     desk.index = desk.open()
     assert desk.texts() == [MAPS, FERRY]
     assert desk.index.catalogue.version() > seen
+    assert desk.index.snapshot().left_out == (f"the last changes in {desk.root}",)
+    desk.run(desk.root / "b.txt")
+    assert desk.index.snapshot().left_out == (f"the last changes in {desk.root}",)
     desk.run()
     assert desk.texts() == [CHEESE, SNOW, FERRY]
+    assert desk.index.snapshot().left_out == ()
+
+
+def test_the_very_first_commit_is_lost(desk: Desk) -> None:
+    desk.index.close()
+    with sqlite3.connect(desk.home / FILE) as db:
+        for table in ("versions", "revisions", "sources", "passages", "vectors"):
+            db.execute(f"DELETE FROM {table}")
+    db.close()
+    desk.index = desk.open()
+    assert desk.index.snapshot().left_out == ("the last changes",)
+    desk.run()
+    assert desk.texts() == [MAPS, FERRY]
+    assert desk.index.snapshot().left_out == ()
     check(desk.index.snapshot(), desk.documents())
