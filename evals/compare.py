@@ -12,7 +12,10 @@ from evals.report import Report
 from evals.types import SCHEMA, EvalError, Interval, SetInfo
 from rag.types import Json
 
-DECISIVE = ("right", "refused", "answer@1", "fused nDCG@10")
+DECISIVE = (
+    "right", "refused", "answer@1", "highlight F1", "sentence F1", "fused nDCG@10",
+    "fused turn@5", "fused ours recall@10",
+)  # fmt: skip
 Baseline = Mapping[str, Mapping[str, float]]  # question -> measure -> value
 
 

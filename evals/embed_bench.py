@@ -18,7 +18,7 @@ from statistics import mean, median
 
 import numpy as np
 
-from evals.datasets import load_beir
+from evals.data.beir import load_beir
 from evals.metrics import ndcg_at
 from evals.synthetic import nearest
 from evals.types import Beir

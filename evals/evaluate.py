@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass, field, replace
-from functools import partial
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from evals.compare import differences, load_baseline
 from evals.corpus import lay_out
-from evals.datasets import SHIPPED, load_beir, load_set, load_squad
+from evals.jobs import load_job
 from evals.report import Report, summarise
-from evals.run import run_beir, run_set, run_squad, sample
-from evals.types import EvalError, Outcome, SetInfo
+from evals.run import sample
+from evals.types import EvalError, Job, Outcome
 from rag.settings import Settings
+from rag.types import Json
 
 if TYPE_CHECKING:
     from rag.engine import Engine
@@ -30,9 +30,10 @@ Track = Callable[[Iterable[Outcome], int], Iterable[Outcome]]
 class Options:
     """What to evaluate.
 
-    ``path`` is an eval set, the shipped one if None; with ``dataset`` ("squad" or "beir")
-    the path of that data set. ``limit`` questions at most are drawn with ``seed``. ``out``
-    is a file to write the JSON to, ``baseline`` one of an earlier run to compare with.
+    ``path`` is an eval set, the shipped one if None; with ``dataset`` (a kind of
+    ``evals.jobs.DATASETS``) the path of that data set. ``limit`` questions at most are
+    drawn with ``seed``. ``out`` is a file to write the JSON to, ``html`` one for the page,
+    ``baseline`` a JSON of an earlier run to compare with.
     """
 
     path: Path | None = None
@@ -42,17 +43,7 @@ class Options:
     seed: int = 0
     out: Path | None = None
     baseline: Path | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """A loaded set: the questions' ids, how to ask them, and the set's own texts, if any."""
-
-    info: SetInfo
-    ids: tuple[str, ...]
-    run: Callable[[Engine], Iterator[Outcome]]
-    texts: Mapping[str, str] | None = None
-    published: Mapping[str, str] = field(default_factory=dict)
+    html: Path | None = None
 
 
 def evaluate(
@@ -62,62 +53,70 @@ def evaluate(
     open_engine: OpenEngine,
     track: Track = lambda outcomes, _: outcomes,
 ) -> Report:
-    """Run an evaluation; writes ``options.out``.
+    """Run an evaluation; writes ``options.out`` and ``options.html``.
 
     ``home`` is the home that is asked. For a data set it is a folder to keep its texts and
     its index in; None means one that is deleted afterwards. ``track`` may show progress.
     Raises EvalError for options that cannot be used, before the first question where it can,
     and what opening the engine and indexing raise.
     """
-    job = load_job(options)
-    ids = frozenset(job.ids)
+    job = sampled(options)
+    ids = frozenset(question.id for question in job.questions)
     baseline = load_baseline(options.baseline, job.info, ids) if options.baseline else None
-    if options.out and not options.out.absolute().parent.is_dir():
-        raise EvalError(f"the folder of {options.out} does not exist; make it, or change --out")
-    with _engine(job, home, settings, open_engine) as engine:
-        outcomes = list(track(job.run(engine), len(job.ids)))
-        index = engine.status()["index"]
+    for option, path in (("--out", options.out), ("--html", options.html)):
+        if path and not path.absolute().parent.is_dir():
+            raise EvalError(f"the folder of {path} does not exist; make it, or change {option}")
+    with engine_for(job, home, settings, open_engine) as engine:
+        asked = (job.ask(engine, question) for question in job.questions)
+        outcomes = list(track(asked, len(job.questions)))
+        status = engine.status()
+    index = status["index"]
     report = summarise(job.info, outcomes, index, seed=options.seed, published=job.published)
-    if job.texts is not None and index["documents"] != len(set(job.texts.values())):
-        note = f"{index['documents']} of {len(set(job.texts.values()))} texts were indexed."
-        report = replace(report, notes=(note,))
+    notes = (*job.notes, *_lacking(job, index["documents"]))
+    report = replace(report, notes=notes, system=_system(status))
     if baseline is not None:
         report = replace(report, comparison=differences(report, baseline))
     if options.out:
         _write(options.out, report)
+    if options.html:
+        from evals.page import write_page
+
+        write_page(options.html, [report])
     return report
 
 
-def load_job(options: Options) -> Job:
-    """The questions, sampled, and what to do with them. Raises EvalError."""
+def sampled(options: Options) -> Job[Any]:
+    """The set that the options name, with as many questions as they allow. Raises EvalError."""
     if options.limit is not None and options.limit < 1:
         raise EvalError(f"--limit is {options.limit}; it must be at least 1")
-    if options.dataset is None:
-        own = load_set(options.path or SHIPPED, options.split)
-        questions = sample(own.questions, options.limit, options.seed)
-        return Job(own.info, tuple(q.id for q in questions), partial(run_set, questions=questions))
-    if options.path is None:
-        raise EvalError("--dataset needs a kind and a path, such as --dataset squad dev-v2.0.json")
-    if options.dataset == "squad":
-        squad = load_squad(options.path, options.split)
-        questions = sample(squad.questions, options.limit, options.seed)
-        ids = tuple(question.id for question in questions)
-        return Job(squad.info, ids, partial(run_squad, questions=questions), squad.texts)
-    if options.dataset == "beir":
-        beir = load_beir(options.path, options.split)
-        queries = sample(beir.queries, options.limit, options.seed)
-        ids = tuple(query.id for query in queries)
-        run = partial(run_beir, beir=beir, queries=queries)
-        return Job(beir.info, ids, run, beir.texts, beir.published)
-    raise EvalError(f'--dataset is "{options.dataset}"; it can be squad or beir')
+    job = load_job(options.path, options.dataset, options.split)
+    return replace(job, questions=sample(job.questions, options.limit, options.seed))
+
+
+def _lacking(job: Job[Any], indexed: int) -> list[str]:
+    """A note where some of the set's own texts are not in the index."""
+    texts = len(set(job.texts.values()))
+    return [f"{indexed} of {texts} texts were indexed."] if texts not in (0, indexed) else []
+
+
+def _system(status: Json) -> dict[str, str]:
+    """What answered, of an engine's status."""
+    system: dict[str, str] = {
+        name: status[name] for name in ("reader", "embedder") if name in status
+    }
+    if "calibration" in status:
+        used = status["calibration"]["used"]
+        known = used and f"{used['name']}, {used['size']} questions, {used['date']}"
+        system["calibration"] = known or "none, the confidences only order"
+    return system
 
 
 @contextmanager
-def _engine(
-    job: Job, home: Path | None, settings: Settings, open_engine: OpenEngine
+def engine_for(
+    job: Job[Any], home: Path | None, settings: Settings, open_engine: OpenEngine
 ) -> Iterator[Engine]:
     """An engine over the documents that the job is about."""
-    if job.texts is None:
+    if not job.texts:
         if home is None:
             raise EvalError("an eval set needs the home whose documents it asks about: --home")
         with _opened(home, settings, open_engine) as engine:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from evals.bootstrap import mean_interval
 from evals.corpus import lay_out
-from evals.datasets import load_beir
+from evals.data.beir import load_beir
 from evals.metrics import ndcg_at
 from evals.types import Beir, Query
 from index.types import Hit

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,8 +11,8 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from evals.bootstrap import Positions, interval, mean_interval
-from evals.metrics import auroc
+from evals.bootstrap import mean_interval
+from evals.scores import score_figures
 from evals.types import SCHEMA, Interval, Outcome, SetInfo
 from rag.types import Json
 
@@ -20,7 +20,10 @@ Figures = dict[str, Interval]
 LATENCY = "ms"
 COUNTS = ("quotes", "ms median", "ms p95")  # not shares: printed with fewer decimals
 FIRST = ("right", "refused", "precision")  # these come first, and by kind with intervals
-BY_KIND = (*FIRST, "recall@5", "MRR", "quotes", "ms median")
+BY_KIND = (
+    *FIRST, "recall@5", "MRR", "quotes", "ms median", "fused turn@5", "fused ours minus last turn"
+)  # fmt: skip
+RETRIEVAL = ("beir", "mtrag")  # kinds of sets that ask for no answers
 NOTED = 5  # violations that the table names; the JSON has all
 
 
@@ -37,6 +40,7 @@ class Report:
     published: Mapping[str, str] = field(default_factory=dict)
     comparison: Mapping[str, Interval] | None = None
     notes: tuple[str, ...] = ()  # what a reader of the figures must know
+    system: Mapping[str, str] = field(default_factory=dict)  # what answered: reader, calibration, …
 
     @property
     def violations(self) -> list[str]:
@@ -58,6 +62,7 @@ class Report:
             "schema": SCHEMA,
             "set": self.info.to_dict() | {"questions": len(self.outcomes)},
             "index": self.index,
+            "system": dict(self.system),
             "seed": self.seed,
             "holds": self.holds,
             "measures": {"all": _as_json(self.overall)}
@@ -105,31 +110,12 @@ def figures_of(outcomes: Sequence[Outcome], seed: int = 0) -> Figures:
             figures["ms p95"] = _percentile(values, 95)
         else:
             figures[name] = mean_interval(values, groups, seed=seed)
-    return figures | _aurocs(outcomes, seed)
+    return figures | score_figures(outcomes, seed)
 
 
 def _percentile(values: Sequence[float], q: float) -> Interval:
     """Without an interval: latency varies with the machine more than with the questions."""
     return Interval(float(np.percentile(values, q)), None, None, len(values))
-
-
-def _aurocs(outcomes: Sequence[Outcome], seed: int) -> Figures:
-    """How well each score tells answerable questions from others, where there are both."""
-    figures: Figures = {}
-    for name in dict.fromkeys(name for outcome in outcomes for name in outcome.scores):
-        having = [outcome for outcome in outcomes if name in outcome.scores]
-        if len({outcome.answerable for outcome in having}) == 2:
-            groups = [outcome.group for outcome in having]
-            figures[f"{name} AUROC"] = interval(
-                _auroc(name, having), len(having), groups, seed=seed
-            )
-    return figures
-
-
-def _auroc(name: str, outcomes: Sequence[Outcome]) -> Callable[[Positions], float]:
-    labels = np.array([outcome.answerable for outcome in outcomes])
-    scores = np.array([outcome.scores[name] for outcome in outcomes])
-    return lambda positions: auroc(labels[positions], scores[positions])
 
 
 def tables(report: Report) -> RenderableType:
@@ -145,10 +131,10 @@ def tables(report: Report) -> RenderableType:
 def verdict(report: Report) -> list[str]:
     """A line on the citations and one on the comparison, if any."""
     broken = len(report.violations)
-    lines = [] if report.info.kind == "beir" else [f"Citations that do not hold: {broken}."]
+    lines = [] if report.info.kind in RETRIEVAL else [f"Citations that do not hold: {broken}."]
     if report.comparison is None:
         return lines
-    changes = ", ".join(f"{name} {_signed(change)}" for name, change in report.comparison.items())
+    changes = ", ".join(f"{name} {signed(change)}" for name, change in report.comparison.items())
     outcome = (
         f"lost beyond noise: {', '.join(report.lost)}" if report.lost else "no loss beyond noise"
     )
@@ -164,7 +150,7 @@ def _overall_table(report: Report) -> Table:
     if report.published:
         table.add_column("published", justify="right")
     for name, figure in report.overall.items():
-        row = [name, _shown(name, figure.value), _range(name, figure), str(figure.n)]
+        row = [name, shown(name, figure.value), ranged(name, figure), str(figure.n)]
         table.add_row(*row, *([report.published.get(name, "")] if report.published else []))
     return table
 
@@ -184,25 +170,26 @@ def _kind_table(report: Report) -> Table:
 
 def _cell(name: str, figure: Interval) -> str:
     """The figure; for the measures that judge answers its interval below, to save width."""
-    value = _shown(name, figure.value) if name in COUNTS else f"{figure.value:.2f}"
+    value = shown(name, figure.value) if name in COUNTS else f"{figure.value:.2f}"
     if name not in FIRST or figure.low is None or figure.high is None:
         return value
     around = "–".join(f"{end:.2f}".removeprefix("0") for end in (figure.low, figure.high))
     return f"{value}\n[dim]{around}[/dim]"
 
 
-def _shown(name: str, value: float | None) -> str:
+def shown(name: str, value: float | None) -> str:
+    """A figure with as many decimals as its measure deserves."""
     if value is None:
         return "–"
     decimals = {"quotes": 2}.get(name, 0) if name in COUNTS else 3
     return f"{value:.{decimals}f}"
 
 
-def _range(name: str, figure: Interval) -> str:
-    return "" if figure.low is None else f"{_shown(name, figure.low)}–{_shown(name, figure.high)}"
+def ranged(name: str, figure: Interval) -> str:
+    return "" if figure.low is None else f"{shown(name, figure.low)}–{shown(name, figure.high)}"
 
 
-def _signed(change: Interval) -> str:
+def signed(change: Interval) -> str:
     around = "" if change.low is None else f" [{change.low:+.3f}, {change.high:+.3f}]"
     return f"{change.value:+.3f}{around}"
 

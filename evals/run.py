@@ -5,33 +5,25 @@ from __future__ import annotations
 import hashlib
 import random
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from evals.metrics import (
-    ANSWERED,
-    first_rank,
-    found_at,
-    is_right,
-    ndcg_at,
-    recall_at,
-    reciprocal_rank,
-)
-from evals.types import Beir, EvalError, Outcome, Query, Question, Quote
+from evals.metrics import ANSWERED, first_rank, found_at, is_right, reciprocal_rank
+from evals.types import Outcome, Question, Quote
 from rag.errors import QuestionError
-from rag.types import Answer, Citation
+from rag.types import Answer, Citation, Json
 
 if TYPE_CHECKING:
     from rag.engine import Engine
 
 T = TypeVar("T")
+Ask = Callable[["Engine", Any], Outcome]  # of the set's own kind of question
+Judge = Callable[[Answer, Sequence[Json]], dict[str, float]]  # an answer, and the best passages
 HITS = 10
+SHOWN, SHOWN_TEXT = 3, 600  # passages kept with a miss, and characters of each
 RECALL_AT = (1, 5, 10)
-RANKS = (1, 2, 3)
-DOCUMENTS = 100
-NDCG_AT = 10
-DOCUMENT_RECALL_AT = (5, 10, 100)
 
 
 def sample(items: Sequence[T], limit: int | None, seed: int = 0) -> tuple[T, ...]:
@@ -41,57 +33,12 @@ def sample(items: Sequence[T], limit: int | None, seed: int = 0) -> tuple[T, ...
     return tuple(items[i] for i in sorted(random.Random(seed).sample(range(len(items)), limit)))
 
 
-def run_set(engine: Engine, questions: Iterable[Question]) -> Iterator[Outcome]:
-    """Each question asked once, as a user would ask it."""
-    for question in questions:
-        yield ask_one(engine, question)
+def ask_one(engine: Engine, question: Question, judge: Judge | None = None) -> Outcome:
+    """One question asked as a user would ask it; what must be quoted judges unless told else.
 
-
-def run_squad(engine: Engine, questions: Iterable[Question]) -> Iterator[Outcome]:
-    """As ``run_set``; besides, the best sentences with abstention off, and by plain cosine."""
-    for question in questions:
-        outcome = ask_one(engine, question)
-        values, scores = dict(outcome.values), {}
-        rankings = {
-            "answer": engine.rank(question.question, k=max(RANKS)),
-            "cosine": engine.rank_cosine(question.question, k=max(RANKS)),
-        }
-        for name, ranking in rankings.items():
-            scores[name] = ranking.confidence
-            if question.answerable:
-                rank = first_rank(question, _quotes(ranking.sentences))
-                values |= {f"{name}@{k}": float(rank is not None and rank <= k) for k in RANKS}
-        yield replace(outcome, values=values, scores=scores)
-
-
-def run_beir(engine: Engine, beir: Beir, queries: Iterable[Query]) -> Iterator[Outcome]:
-    """Each query's documents by dense, BM25 and fused ranking, judged by the qrels.
-
-    Raises EvalError where the index holds documents that are not of the set.
+    A question that the engine rejects is neither right nor refused.
     """
-    for query in queries:
-        values: dict[str, float] = {}
-        for system, ranked in engine.rankings(query.text, DOCUMENTS).items():
-            ids = [id for document, _ in ranked for id in _beir_ids(engine, beir, document)]
-            ids = [id for id in ids if id != query.id]  # as BEIR does, where queries are documents
-            values[f"{system} nDCG@{NDCG_AT}"] = ndcg_at(ids, query.relevant, NDCG_AT)
-            for k in DOCUMENT_RECALL_AT:
-                values[f"{system} recall@{k}"] = recall_at(ids, query.relevant, k)
-        detail = {"question": query.text}
-        yield Outcome(query.id, "query", None, True, values, detail=detail)
-
-
-def _beir_ids(engine: Engine, beir: Beir, document_id: str) -> tuple[str, ...]:
-    path = engine.path_of(document_id)
-    if path not in beir.ids:
-        raise EvalError(
-            f"the index holds {path}, which is not of {beir.info.name}; name an empty --home"
-        )
-    return beir.ids[path]
-
-
-def ask_one(engine: Engine, question: Question) -> Outcome:
-    """One question's outcome. One that the engine rejects is neither right nor refused."""
+    judge = judge or partial(by_quotes, question)
     blank = Outcome(question.id, question.kind, question.group, question.answerable, values={})
     begun = time.perf_counter()
     try:
@@ -102,31 +49,59 @@ def ask_one(engine: Engine, question: Question) -> Outcome:
         return replace(blank, values={verdict: 0.0}, detail=detail)
     latency_ms = (time.perf_counter() - begun) * 1000
     hits = engine.search(answer.standalone_question, k=HITS)["hits"]
-    found = [Quote(hit["text"], hit["text_sha256"]) for hit in hits]
+    values = judge(answer, hits)
     return replace(
         blank,
-        values=_values(question, answer, found) | {"ms": latency_ms},
+        values=values | {"ms": latency_ms},
         scores={"answer": answer.confidence},
         violations=tuple(check_citations(engine, answer)),
-        detail={
-            "question": question.question,
-            "standalone_question": answer.standalone_question,
-            "status": answer.status,
-            "cited": [citation.quote for citation in answer.citations],
-            "warnings": list(answer.warnings),
-        },
+        detail=_detail(question, answer) | ({} if _is_fine(values) else _miss(answer, hits)),
     )
 
 
-def _values(question: Question, answer: Answer, hits: Sequence[Quote]) -> dict[str, float]:
-    quotes = _quotes(answer.citations)
-    right = float(is_right(question, answer.status, quotes))
-    values = {"right" if question.answerable else "refused": right}
-    if answer.status in ANSWERED:
-        values |= {"precision": right, "quotes": float(len(quotes))}
+def _detail(question: Question, answer: Answer) -> Json:
+    return {
+        "question": question.question,
+        "standalone_question": answer.standalone_question,
+        "status": answer.status,
+        "confidence": round(answer.confidence, 4),
+        "wanted": [list(group) for group in question.must_quote],
+        "cited": [citation.quote for citation in answer.citations],
+        "warnings": list(answer.warnings),
+    }
+
+
+def _is_fine(values: Mapping[str, float]) -> bool:
+    return all(values.get(name, 1.0) > 0 for name in ("right", "refused"))
+
+
+def _miss(answer: Answer, hits: Sequence[Json]) -> Json:
+    """What a person needs to see why: the sentences next in line, and what was searched."""
+    nearest = answer.reason.nearest if answer.reason else ()
+    return {
+        "considered": [citation.quote for citation in nearest],
+        "passages": [
+            {"path": hit["path"], "text": hit["text"][:SHOWN_TEXT]} for hit in hits[:SHOWN]
+        ],
+    }
+
+
+def by_quotes(question: Question, answer: Answer, hits: Sequence[Json]) -> dict[str, float]:
+    """What the question says must be quoted: by the answer, and found by the search."""
+    right = is_right(question, answer.status, quotes_of(answer.citations))
+    values = verdict(question, answer, right)
     if question.answerable:
-        values |= {f"recall@{k}": found_at(question, hits, k) for k in RECALL_AT}
-        values["MRR"] = reciprocal_rank(first_rank(question, hits))
+        found = [Quote(hit["text"], hit["text_sha256"]) for hit in hits]
+        values |= {f"recall@{k}": found_at(question, found, k) for k in RECALL_AT}
+        values["MRR"] = reciprocal_rank(first_rank(question, found))
+    return values
+
+
+def verdict(question: Question, answer: Answer, right: bool) -> dict[str, float]:
+    """The measures that each way of judging gives; refused is right where there is no answer."""
+    values = {"right" if question.answerable else "refused": float(right)}
+    if answer.status in ANSWERED:
+        values |= {"precision": float(right), "quotes": float(len(answer.citations))}
     return values
 
 
@@ -163,5 +138,5 @@ def _citation_problem(engine: Engine, citation: Citation) -> str | None:
     return None
 
 
-def _quotes(citations: Sequence[Citation]) -> list[Quote]:
+def quotes_of(citations: Sequence[Citation]) -> list[Quote]:
     return [Quote(citation.quote, citation.text_sha256) for citation in citations]

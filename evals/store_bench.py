@@ -26,7 +26,8 @@ from threading import Event, Thread
 
 import numpy as np
 
-from evals.datasets import load_beir, load_set
+from evals.data.beir import load_beir
+from evals.data.own import load_set
 from evals.made_home import RULES, MadeEmbedder, Words, bring_up, make_home
 from evals.synthetic import nearest, widen
 from index.chunk import embedding_text

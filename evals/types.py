@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
+from index.types import Span
 from rag.types import Json, Turn
+
+if TYPE_CHECKING:
+    from rag.engine import Engine
 
 SCHEMA = "citewell.eval/1"
 MAX_QUOTES = 5
@@ -13,6 +18,14 @@ MAX_QUOTES = 5
 
 class EvalError(Exception):
     """An eval set, a data set or a baseline cannot be used. The message says where and why."""
+
+
+class HasId(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+Identified = TypeVar("Identified", bound=HasId)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +66,7 @@ class SetInfo:
     """Which questions were asked; ``sha256`` is over the files they came from."""
 
     name: str
-    kind: str  # "own", "squad", "beir"
+    kind: str  # "own", or that of the data set: "squad", "beir", …
     sha256: str
     split: str | None = None
 
@@ -67,12 +80,57 @@ class SetInfo:
 
 
 @dataclass(frozen=True, slots=True)
-class EvalSet:
-    """Questions, and the texts they are about where the set brings its own (path -> text)."""
+class EvalSet(Generic[Identified]):
+    """Questions, and the texts they are about where the set brings its own (path -> text).
+
+    ``notes`` are what a reader of the figures must know.
+    """
 
     info: SetInfo
-    questions: tuple[Question, ...]
+    questions: tuple[Identified, ...]
     texts: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """A question on a passage of which people selected the sentences that answer.
+
+    ``sentences`` are those of the passage, in the text that the question names by its hash;
+    ``selected`` the numbers of the chosen ones, one set an annotator, none if unanswerable.
+    """
+
+    question: Question
+    sentences: tuple[Span, ...]
+    selected: tuple[frozenset[int], ...] = ()
+
+    @property
+    def id(self) -> str:
+        return self.question.id
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingQuery:
+    """A query to the meeting that the question names by its hash; ``gold`` are turns of it."""
+
+    question: Question
+    gold: tuple[Span, ...]
+
+    @property
+    def id(self) -> str:
+        return self.question.id
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """The last turn of a conversation; ``relevant`` are paths of the set's texts."""
+
+    id: str
+    conversation: str
+    last_turn: str
+    rewrite: str  # by a person, so that it stands alone
+    history: tuple[Turn, ...]
+    relevant: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +157,10 @@ class Beir:
 class Outcome:
     """What became of one question.
 
-    ``values`` holds the measures that apply to it: a share or a count each, missing where
-    the measure says nothing (``refused`` of an answerable question). ``scores`` are judged
-    by how well they tell answerable questions from others. ``detail`` is for reading.
+    ``values`` holds the measures that apply to it: a share, a count or a difference of two
+    shares each, missing where the measure says nothing (``refused`` of an answerable
+    question). ``scores`` are judged by how well they tell answerable questions from others.
+    ``detail`` is for reading.
     """
 
     id: str
@@ -124,6 +183,18 @@ class Outcome:
             "violations": list(self.violations),
             **self.detail,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Job(Generic[Identified]):
+    """A set's questions, what asks and judges one of them, and the set's own texts, if any."""
+
+    info: SetInfo
+    questions: tuple[Identified, ...]
+    ask: Callable[[Engine, Identified], Outcome]
+    texts: Mapping[str, str] = field(default_factory=dict)
+    published: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

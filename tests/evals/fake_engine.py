@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from index.types import Document, Source, Span
+from index.types import Document, Passage, Source, Span
 from rag.errors import QuestionError
 from rag.types import Answer, AnswerSentence, Citation, IndexState, Json, Turn
 
@@ -26,10 +26,14 @@ SENTENCE = re.compile(r"[^.]+\.")
 class Ranking:
     sentences: list[Citation]
     confidence: float
+    highlights: tuple[Span | None, ...] = ()
 
 
 class FakeEngine:
-    """Answers with the sentence that shares most of the question's words, from 0.5 of them up."""
+    """Answers with the sentence that shares most of the question's words, from 0.5 of them up.
+
+    Each sentence is a passage; what is marked in it are its last two words.
+    """
 
     def __init__(self, texts: dict[str, str] | None = None) -> None:
         self.documents_by_id: dict[str, Document] = {}
@@ -89,7 +93,9 @@ class FakeEngine:
 
     def rank(self, question: str, k: int) -> Ranking:
         asked = _words(question)
-        return self._ranked(k, lambda words: len(asked & words.keys()) / len(asked))
+        ranking = self._ranked(k, lambda words: len(asked & words.keys()) / len(asked))
+        marks = tuple(_last_words(citation.quote) for citation in ranking.sentences)
+        return Ranking(ranking.sentences, ranking.confidence, marks)
 
     def rank_cosine(self, question: str, k: int) -> Ranking:
         asked = _words(question)
@@ -97,7 +103,10 @@ class FakeEngine:
 
     def search(self, query: str, k: int = 10, filter: Json | None = None) -> Json:
         ranking = self.rank(query, k)
-        hits = [{"text": c.quote, "text_sha256": c.text_sha256} for c in ranking.sentences]
+        hits = [
+            {"path": c.path, "text": c.quote, "text_sha256": c.text_sha256}
+            for c in ranking.sentences
+        ]
         return {"hits": hits, "filter": filter}
 
     def rankings(self, query: str, k: int) -> dict[str, list[tuple[str, float]]]:
@@ -105,6 +114,11 @@ class FakeEngine:
         ids = list(dict.fromkeys(citation.document_id for citation in best))
         ranked = [(id, 1.0 / place) for place, id in enumerate(ids[:k], start=1)]
         return {"dense": ranked, "bm25": ranked[::-1], "fused": ranked}
+
+    def retrieved(self, query: str, k: int) -> dict[str, list[Passage]]:
+        best = self.rank(query, k=10_000).sentences
+        passages = [Passage(c.number, c.document_id, c.span, (c.span,), (), None, 1) for c in best]
+        return {"dense": passages[::-1][:k], "bm25": passages[:k], "fused": passages[:k]}
 
     def path_of(self, document_id: str) -> str:
         return self.documents_by_id[document_id].path
@@ -145,6 +159,11 @@ def _citation(number: int, document: Document, span: Span) -> Citation:
         quote=document[span],
         text_sha256=document.text_sha256,
     )
+
+
+def _last_words(text: str) -> Span:
+    start = text.rfind(" ", 0, text.rfind(" ")) + 1
+    return Span(start, len(text) - 1)  # without the full stop
 
 
 def _words(text: str) -> Counter[str]:

@@ -17,7 +17,14 @@ from rag.commands.eval import run
 from rag.settings import Settings
 from rag.types import Answer, Json
 from tests.evals.fake_engine import FakeEngine, opener
-from tests.evals.test_datasets import beir_folder, lines, squad_file
+from tests.evals.made import (
+    beir_folder,
+    clapnq_folder,
+    lines,
+    mtrag_folder,
+    qmsum_folder,
+    squad_file,
+)
 
 PLACES = ["Assam", "Darjeeling", "Ceylon", "Kenya", "Japan", "Nepal", "Rize", "Sochi"]
 TEXTS = {f"{place}.txt": f"Tea from {place} costs {i}1 euro." for i, place in enumerate(PLACES)}
@@ -106,7 +113,7 @@ def test_a_loss_against_the_baseline_is_exit_1_and_a_gain_is_not(case: Case) -> 
     assert code == 1
     assert "lost beyond noise: right" in " ".join(out.split())
     written = json.loads(bad.read_text())
-    assert (written["lost"], written["holds"]) == (["right"], False)
+    assert (written["lost"], written["holds"]) == (["right", "answer@1"], False)
     assert written["comparison"]["right"] == {"value": -1.0, "low": -1.0, "high": -1.0, "n": 8}
     assert case.run(baseline=good)[0] == 0
     code, out, _ = case.run(baseline=bad)
@@ -166,7 +173,7 @@ def test_a_baseline_that_cannot_be_used_is_exit_2_before_any_question(
         ({"set_path": Path("none.jsonl")}, "none.jsonl does not exist"),
         ({"out": Path("no/such/folder/x.json")}, "change --out"),
         ({"limit": 0}, "--limit is 0"),
-        ({"dataset": "msmarco"}, "it can be squad or beir"),
+        ({"dataset": "msmarco"}, "it can be squad, clapnq, beir, qmsum or mtrag"),
         ({"dataset": "squad", "set_path": None}, "needs a kind and a path"),
         ({"home": None}, "--home"),
     ],
@@ -203,6 +210,59 @@ def test_squad_from_file_to_figures(case: Case) -> None:
     assert values["b"]["refused"] == 1
     assert {"answer AUROC", "cosine AUROC"} <= report["measures"]["all"].keys()
     assert report["notes"] == []
+
+
+def report_of(case: Case, dataset: str, path: Path) -> Json:
+    engine = FakeEngine()
+    code, out, _ = case.run(engine, home=None, dataset=dataset, set_path=path, as_json=True)
+    assert (code, engine.closed) == (0, True)
+    report: Json = json.loads(out)
+    return report
+
+
+def test_clapnq_from_files_to_figures(case: Case) -> None:
+    report = report_of(case, "clapnq", clapnq_folder(case.folder / "dev"))
+    assert report["index"]["documents"] == 2
+    figures = {name: figure["value"] for name, figure in report["measures"]["all"].items()}
+    # "It has no  air ." is cited: all that the first annotator selected, half of the second's
+    assert (figures["right"], figures["refused"]) == (1, 1)
+    assert (figures["sentence precision"], figures["sentence F1"]) == (1, 1)
+    assert figures["whole passage F1"] == pytest.approx(2 * (2 / 3) / (2 / 3 + 1))
+
+
+def test_qmsum_from_files_to_figures(case: Case) -> None:
+    report = report_of(case, "qmsum", qmsum_folder(case.folder / "meetings"))
+    assert report["set"]["split"] == "committees"
+    assert [one["id"] for one in report["outcomes"]][:2] == ["covid_1:0", "covid_1:1"]
+    assert {"right", "dense turn@5", "fused minus dense"} <= report["measures"]["all"].keys()
+    assert set(report["measures"]["by_kind"]) == {"question", "summary"}
+
+
+def test_mtrag_from_files_to_figures(case: Case) -> None:
+    report = report_of(case, "mtrag", mtrag_folder(case.folder / "human"))
+    assert report["index"]["documents"] == 2
+    assert report["measures"]["all"]["fused rewrite recall@10"]["value"] == 1
+    assert "2 passages" in report["notes"][0]
+    _, out, _ = case.run(FakeEngine(), home=None, dataset="mtrag", set_path=case.folder / "human")
+    assert "Citations that do not hold" not in out  # none is asked for
+
+
+def test_the_page_is_written_beside_what_is_printed(case: Case) -> None:
+    page = case.folder / "page.html"
+    code, out, _ = case.run(html=page)
+    assert code == 0
+    assert "coverage@10%wrong" in out
+    assert "ECE" in out
+    html = page.read_text(encoding="utf-8")
+    assert "<h2>teas</h2>" in html
+    assert html.count("<svg") == 2
+    for options, says in (
+        ({"html": Path("no/such/x.html")}, "change --html"),
+        ({"html": page, "calibrate": True}, "does not go with --calibrate"),
+    ):
+        code, _, err = case.run(**options)
+        assert code == 2
+        assert says in err
 
 
 def test_texts_that_were_not_indexed_are_said(case: Case) -> None:

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from evals.run import ask_one, check_citations, run_beir, run_set, run_squad, sample
-from evals.types import Beir, EvalError, Query, Question, SetInfo
+from evals.run import ask_one, check_citations, sample
+from evals.types import Question
 from index.types import Span
 from rag.types import Answer, AnswerSentence, Reason, Turn
 from tests.evals.fake_engine import FakeEngine
@@ -51,7 +51,7 @@ def test_a_wrong_answer_whose_sentence_was_found_second(engine: FakeEngine) -> N
 
 
 def test_an_unanswerable_question_answered_and_one_refused(engine: FakeEngine) -> None:
-    outcomes = list(run_set(engine, [question("The moon has air"), question("Who sells cheese?")]))
+    outcomes = [ask_one(engine, question(q)) for q in ("The moon has air", "Who sells cheese?")]
     assert [outcome.values["refused"] for outcome in outcomes] == [0, 1]
     assert [outcome.values.get("precision") for outcome in outcomes] == [0, None]
     assert "right" not in outcomes[0].values
@@ -68,7 +68,7 @@ def test_history_reaches_the_engine_and_the_search_uses_what_it_made_of_it(
 
 
 def test_a_rejected_question_is_neither_right_nor_refused(engine: FakeEngine) -> None:
-    outcomes = list(run_set(engine, [question("a\0", "assam"), question("a\0")]))
+    outcomes = [ask_one(engine, one) for one in (question("a\0", "assam"), question("a\0"))]
     assert [dict(outcome.values) for outcome in outcomes] == [{"right": 0.0}, {"refused": 0.0}]
     assert "NUL" in outcomes[0].detail["error"]
 
@@ -143,44 +143,6 @@ def test_each_broken_citation_is_found(
 def test_words_of_an_llm_need_not_be_the_quote(engine: FakeEngine) -> None:
     written = replace(reworded(engine.ask("Tea grows in Assam")), mode="llm")
     assert list(check_citations(engine, written)) == []
-
-
-def test_squad_ranks_without_abstention(engine: FakeEngine) -> None:
-    tea = engine.documents_by_id["doc-1"].text_sha256
-    asked = question("Where in the world does tea lie in?", "India", text_sha256=tea)
-    elsewhere = replace(asked, text_sha256="another paragraph")
-    first, second = run_squad(engine, [asked, elsewhere])
-    ranks = [citation.quote for citation in engine.rank(asked.question, k=3).sentences]
-    place = ranks.index(" Assam lies in India.") + 1
-    assert [first.values[f"answer@{k}"] for k in (1, 2, 3)] == [
-        float(place <= k) for k in (1, 2, 3)
-    ]
-    assert [second.values[f"answer@{k}"] for k in (1, 2, 3)] == [0, 0, 0]
-    assert first.scores == {
-        "answer": engine.rank(asked.question, k=1).confidence,
-        "cosine": engine.rank_cosine(asked.question, k=1).confidence,
-    }
-
-
-def beir(engine_texts: dict[str, str]) -> Beir:
-    ids = {"moon.txt": ("moon",), "tea.txt": ("tea", "chai")}
-    return Beir(SetInfo("small", "beir", "0"), (), engine_texts, ids)
-
-
-def test_beir_rankings_are_judged_by_the_qrels(engine: FakeEngine) -> None:
-    queries = [Query("x", "tea in assam", {"chai": 1}), Query("tea", "tea in assam", {"chai": 1})]
-    first, second = run_beir(engine, beir(TEXTS), queries)
-    # the fake's dense order is tea (and its twin chai), moon; its bm25 order is the reverse
-    assert first.values["dense nDCG@10"] == pytest.approx(1 / 1.5849625)  # chai second
-    assert first.values["bm25 nDCG@10"] == pytest.approx(1 / 2)  # chai third
-    assert first.values["fused recall@5"] == 1
-    assert second.values["dense nDCG@10"] == 1  # a document that is the query itself is left out
-
-
-def test_beir_refuses_an_index_of_other_documents(engine: FakeEngine) -> None:
-    engine.add("diary.txt", "Tea in the morning.")
-    with pytest.raises(EvalError, match=r"holds diary\.txt, which is not of small"):
-        list(run_beir(engine, beir(TEXTS), [Query("x", "tea", {"tea": 1})]))
 
 
 def test_a_sample_keeps_the_order_and_is_the_same_for_the_same_seed() -> None:
