@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from index.snapshot import Snapshot
-from rag.compose import Candidate, choose, cite, repeats, to_sentences
+from rag.compose import Candidate, choose, cite, disagreements, repeats, to_sentences
+from rag.computing import REFUSAL, asks_to_compute
 from rag.errors import WriterError
 from rag.pipeline import LOOK_AROUND, Clock, Found, Pipeline
 from rag.render import answer_text
@@ -30,7 +31,9 @@ class Collected:
     filter: Json | None
     index: IndexState
     threshold: float
-    warnings: tuple[str, ...] = ()  # of the index as a whole
+    warnings: tuple[str, ...] = ()  # of the index and the calibration as a whole
+    calibration: Json | None = None
+    refusal: str = ""  # why nothing at all is answered, if so
 
     def answer(
         self,
@@ -56,6 +59,7 @@ class Collected:
             citations=tuple(citations),
             index=self.index,
             reason=reason,
+            calibration=self.calibration,
             warnings=(*self.warnings, *warnings),
             filter=self.filter,
         )
@@ -69,16 +73,19 @@ def as_answer(
     clock: Clock,
 ) -> Answer:
     """The answer to a question of one or more parts; an LLM writes it where one is given."""
+    base = _read_as(base, found)
     answered = [one for one in found if one.answered]
     if not answered:
         return _refusal(base, found, pipeline)
     chosen = _chosen(answered, pipeline)
     sentences: list[AnswerSentence] = []
     citations: list[Citation] = []
+    warnings = _warnings(one for _, candidates in chosen for one in candidates)
     for part, candidates in chosen:
         more, cited = to_sentences(candidates, part.chance, len(citations) + 1)
         sentences += more
         citations += cited
+        warnings += _disagreeing(part, cited)
     left = [one for one in found if not one.answered]
     answer = base.answer(
         "partial" if left else "answered",
@@ -87,12 +94,37 @@ def as_answer(
         sentences,
         citations,
         _part_reason(left, base, pipeline) if left else None,
-        _warnings(one for _, candidates in chosen for one in candidates),
+        warnings,
     )
     if open_writer is None:
         return answer
     with clock.measure("write"):
         return _written(answer, open_writer, pipeline.settings)
+
+
+def _read_as(base: Collected, found: Sequence[Found]) -> Collected:
+    """With what was made of the question and of the texts that were read for it."""
+    warnings = list(base.warnings)
+    for tongue in dict.fromkeys(one.foreign for one in found if one.foreign):
+        warnings.append(
+            f"What was read for this is in {tongue}. It was read by similarity alone, and how "
+            "often that is wrong was measured on English texts only."
+        )
+    corrected = [one.correction for one in found if one.correction]
+    for before, after in dict.fromkeys(change for one in corrected for change in one.changes):
+        warnings.append(f"No document holds “{before}”: it was read as “{after}”.")
+    only = corrected[0].question if corrected and len(found) == 1 else base.standalone_question
+    return replace(
+        base,
+        standalone_question=only,
+        warnings=tuple(warnings),
+        calibration=None if any(one.foreign for one in found) else base.calibration,
+    )
+
+
+def _disagreeing(part: Found, cited: Sequence[Citation]) -> list[str]:
+    found = disagreements(part.question, [one.quote for one in cited])
+    return [one.warning(cited[one.first].number, cited[one.second].number) for one in found]
 
 
 def empty_answer(base: Collected, *, filtered: bool) -> Answer:
@@ -157,9 +189,15 @@ def _refusal(base: Collected, found: Sequence[Found], pipeline: Pipeline) -> Ans
         code, message = "nothing_retrieved", "Nothing in the documents is close to this."
     else:
         code = "not_supported"
-        message = "No sentence in the documents answers this well enough."
+        message = base.refusal or _unsupported(found)
     reason = Reason(code, message, _nearest(found), missing, round(chance, 4), base.threshold)
     return base.answer("no_answer", confidence=chance, reason=reason)
+
+
+def _unsupported(found: Sequence[Found]) -> str:
+    message = "No sentence in the documents answers this well enough."
+    reckons = any(asks_to_compute(one.question.text) for one in found)
+    return f"{message} {REFUSAL}" if reckons else message
 
 
 def _part_reason(left: Sequence[Found], base: Collected, pipeline: Pipeline) -> Reason:

@@ -1,4 +1,4 @@
-"""Token vectors of passages, kept in memory up to a bound: the costly part of reading."""
+"""What is costly to read again, kept in memory up to a bound: token vectors, documents."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from threading import Lock
 
 import numpy as np
 
-from index.types import Embedder, TokenVectors
+from index.errors import DamageError
+from index.rows import State
+from index.snapshot import Snapshot
+from index.types import Document, Embedder, TokenVectors
 
 
 class TokenCache:
@@ -42,6 +45,39 @@ class TokenCache:
             while self._bytes > self._max_bytes and self._kept:
                 old_text, old = self._kept.popitem(last=False)
                 self._bytes -= _size(old_text, old)
+
+
+class DocumentCache:
+    """The documents that were used last, as of their versions. It holds no snapshot: a version
+    that nobody asks any more can be cleared away. Safe to call from several threads."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._kept: OrderedDict[tuple[State, str], Document] = OrderedDict()
+        self._lock = Lock()
+
+    def __call__(self, snapshot: Snapshot, document_id: str) -> Document:
+        """Of one that a passage names, so that it must be there. Raises DamageError."""
+        document = self.find(snapshot, document_id)
+        if document is None:
+            raise DamageError(f"document {document_id} has passages but is not in the catalogue")
+        return document
+
+    def find(self, snapshot: Snapshot, document_id: str) -> Document | None:
+        """None where the version has no such document. Raises DamageError."""
+        key = snapshot.state, document_id
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+                return self._kept[key]
+        document = snapshot.document(document_id)
+        if document is None:
+            return None
+        with self._lock:
+            self._kept[key] = document
+            while len(self._kept) > self._size:
+                self._kept.popitem(last=False)
+        return document
 
 
 def _size(text: str, value: tuple[np.ndarray, np.ndarray]) -> int:

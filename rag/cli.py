@@ -34,6 +34,10 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Download = Annotated[
     bool, typer.Option("--allow-download", help="Let a model that you named come from its hub.")
 ]
+ReaderName = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option("--reader", help="trained, or similarity: without the cross-encoder."),
+]
 Paths = Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files or folders.")]
 Documents = Annotated[
     Optional[list[str]],  # noqa: UP045
@@ -99,12 +103,18 @@ def ask(
         Optional[str],  # noqa: UP045
         typer.Option("--mode", help="extractive or llm."),
     ] = None,
+    max_error: Annotated[
+        Optional[float],  # noqa: UP045
+        typer.Option("--max-error", help="At most this share of answers wrong, such as 0.05."),
+    ] = None,
+    reader: ReaderName = None,
     allow_download: Download = False,
 ) -> None:
     """Ask a question; exit code 1 when the documents do not say."""
     from rag.commands import ask as command
 
-    where, settings = _settings(home, mode=mode, allow_download=allow_download or None)
+    flags = {"mode": mode, "max_error": max_error, "reader": reader}
+    where, settings = _settings(home, **flags, allow_download=allow_download or None)
     raise typer.Exit(command.run(where, settings, question, batch, history, document, as_json))
 
 
@@ -123,6 +133,24 @@ def search(
 
 
 @app.command()
+def extract(
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="Texts; - for standard input.")
+    ],
+    question: Annotated[str, typer.Option("--question", help="In plain language.")],
+    home: Home = None,
+    reader: ReaderName = None,
+    as_json: AsJson = False,
+    allow_download: Download = False,
+) -> None:
+    """Print the sentences of files that answer a question; nothing is indexed."""
+    from rag.commands import extract as command
+
+    where, settings = _settings(home, reader=reader, allow_download=allow_download or None)
+    raise typer.Exit(command.run(where, settings, question, files, as_json))
+
+
+@app.command()
 def serve(
     paths: Annotated[
         Optional[list[Path]],  # noqa: UP045
@@ -134,15 +162,17 @@ def serve(
         typer.Option("--host", help="Any but this machine needs CITEWELL_TOKEN."),
     ] = None,
     port: Annotated[Optional[int], typer.Option("--port")] = None,  # noqa: UP045
+    reader: ReaderName = None,
     as_json: AsJson = False,
     allow_download: Download = False,
 ) -> None:
     """Serve the chat page and the HTTP API."""
     from rag.commands import serve as command
 
-    flags = {"host": host, "port": port, "allow_download": allow_download or None}
     del as_json  # taken by every command; what the server says is JSON already
-    raise typer.Exit(command.run(*_settings(home, **flags), paths or []))
+    flags = {"host": host, "port": port, "reader": reader}
+    where, settings = _settings(home, **flags, allow_download=allow_download or None)
+    raise typer.Exit(command.run(where, settings, paths or []))
 
 
 @app.command()
@@ -167,7 +197,7 @@ def evaluate(
     as_json: AsJson = False,
     dataset: Annotated[
         Optional[str],  # noqa: UP045
-        typer.Option("--dataset", help="squad or beir: SET is then the data set's path."),
+        typer.Option("--dataset", help="SET is a squad, clapnq, beir, qmsum or mtrag data set."),
     ] = None,
     split: Annotated[Optional[str], typer.Option("--split")] = None,  # noqa: UP045
     limit: Annotated[
@@ -176,15 +206,24 @@ def evaluate(
     ] = None,
     seed: Annotated[int, typer.Option("--seed", help="Of the sample.")] = 0,
     out: Annotated[Optional[Path], typer.Option("--out", help="Write JSON here.")] = None,  # noqa: UP045
+    html: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--html", help="Write a page with figures, curves and the worst misses."),
+    ] = None,
     baseline: Annotated[
         Optional[Path],  # noqa: UP045
         typer.Option("--baseline", help="An earlier --out; exit code 1 on a loss beyond noise."),
     ] = None,
+    calibrate: Annotated[
+        bool,
+        typer.Option("--calibrate", help="Fit the stated chances on SET; --out names the file."),
+    ] = False,
+    reader: ReaderName = None,
 ) -> None:
     """Ask the questions of an eval set and say how many answers are right."""
     from rag.commands import eval as command
 
-    where, settings = _settings(home)
+    where, settings = _settings(home, reader=reader)
     raise typer.Exit(
         command.run(
             where if home or not dataset else None,
@@ -195,7 +234,9 @@ def evaluate(
             limit=limit,
             seed=seed,
             out=out,
+            html=html,
             baseline=baseline,
+            calibrate=calibrate,
             as_json=as_json,
         )
     )

@@ -14,8 +14,10 @@ import numpy as np
 from index.outline import place
 from index.quotable import is_declarative
 from index.types import Document, Passage, Span
-from rag.model import chance
+from rag.conflicts import Conflict, conflicts, rivals
 from rag.question import Question
+from rag.read import NONE
+from rag.timing import Dated, ordered, when
 from rag.types import AnswerSentence, Citation, PassageText, Reading, SentenceReading
 from rag.words import fold, words
 
@@ -39,6 +41,11 @@ _GOES_ON = re.compile(
     r"thus|as a result|consequently|this|these|they|such)\b",
     re.IGNORECASE,
 )
+# In units of a candidate's score, whose exponential is a belief. Set by hand: the training sets
+# ask for no latest of several dates, and hold few sources that disagree.
+NEAR = 1.5  # so much behind the best a later date goes first where the latest is asked for
+OUT_OF_TIME = 2.0  # points lost by what is dated outside of the time that is asked for
+RIVAL = 0.2  # of the best one's belief, from which a sentence that says otherwise is shown too
 SHORT = 4  # words; a sentence of fewer says little without the one before it
 
 
@@ -101,6 +108,15 @@ def _in_whole(sentence: SentenceReading, passage: Passage, span: Span) -> Span |
     return mark and mark.shift(max(0, passage.span.start - span.start))
 
 
+def in_time(question: str, ranked: Sequence[Candidate]) -> list[Candidate]:
+    """In the order that the question's words about time ask for, by dates that are stated."""
+    asked = when(question)
+    if asked.says_nothing:
+        return list(ranked)
+    dated = [Dated(one.score, one.text, place(one.document, one.span).date) for one in ranked]
+    return [ranked[at] for at in ordered(asked, dated, NEAR, OUT_OF_TIME)]
+
+
 def choose(
     question: Question,
     ranked: Sequence[Candidate],
@@ -125,7 +141,30 @@ def choose(
             chosen.append(one)
     if rule.get("goes_on"):
         chosen = _follow(chosen, ranked, limit)
+    if len(chosen) < max_sentences:
+        chosen += _rival(question, chosen, ranked)
     return _in_order(_with_neighbours(chosen, max_sentences))
+
+
+def _rival(
+    question: Question, chosen: Sequence[Candidate], ranked: Sequence[Candidate]
+) -> list[Candidate]:
+    """The first well supported sentence that says otherwise than the best one, if any does."""
+    best = chosen[0]
+    others = [
+        one for one in ranked[1:] if one.share >= RIVAL * best.share and not repeats(one, chosen)
+    ]
+    return [one for one in others if disagreements(question, [best.text, one.text])][:1]
+
+
+def disagreements(question: Question, sentences: Sequence[str]) -> list[Conflict]:
+    """Which sentences of an answer give different values for the same thing."""
+    found = conflicts(sentences)
+    if question.kind == "fact":
+        pairs = {(one.first, one.second) for one in found}
+        more = rivals(question.answer_type, sentences)
+        found += [one for one in more if (one.first, one.second) not in pairs]
+    return found
 
 
 def _follow(chosen: list[Candidate], ranked: Sequence[Candidate], limit: int) -> list[Candidate]:
@@ -188,6 +227,8 @@ def repeats(one: Candidate, others: Sequence[Candidate]) -> bool:
 
 def _same_words(one: Candidate, other: Candidate) -> bool:
     left, right = (frozenset(fold(w) for w in words(c.text)) for c in (one, other))
+    if any(word[0].isdigit() for word in left ^ right):
+        return False  # another year or number says something else
     return len(left & right) >= 0.9 * max(len(left), len(right), 1)
 
 
@@ -237,6 +278,6 @@ def _inside(highlight: Span | None, quote: str) -> Span | None:
     return highlight if highlight and 0 <= highlight.start < highlight.end <= len(quote) else None
 
 
-def answer_chance(readings: Sequence[Reading]) -> float:
-    """The chance that the best sentence of all answers; 0 without any."""
-    return chance(max((reading.answerable for reading in readings), default=-50.0))
+def answer_score(readings: Sequence[Reading]) -> float:
+    """Raw score that the best sentence of all answers; far below 0 without any."""
+    return max((reading.answerable for reading in readings), default=NONE)

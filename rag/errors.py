@@ -3,6 +3,7 @@
 RagError
 ├── QuestionError    the question, history or filter cannot be used
 ├── SettingsError    a setting has a value that cannot be used
+│   └── UncalibratedError  a target error is wanted, and no calibration holds
 └── WriterError      the LLM did not give an answer
 """
 
@@ -18,6 +19,10 @@ class QuestionError(RagError):
 
 
 class SettingsError(RagError):
+    pass
+
+
+class UncalibratedError(SettingsError):
     pass
 
 

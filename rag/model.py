@@ -1,4 +1,4 @@
-"""The fitted numbers of the similarity reader: one file that a person can read.
+"""The fitted numbers of a reader: one file that a person can read.
 
 ``sentence`` orders sentences, ``answerable`` says how likely the best of a passage answers,
 ``threshold`` is the chance below which there is no answer, and ``choice`` says how many
@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from rag.errors import SettingsError
 
-SIMILARITY = Path(__file__).parent / "models" / "similarity.json"
+_MODELS = Path(__file__).parent / "models"
+SIMILARITY, TRAINED = _MODELS / "similarity.json", _MODELS / "trained.json"
 
 
 @dataclass(frozen=True, slots=True)

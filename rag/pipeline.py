@@ -6,24 +6,29 @@ import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-
-import numpy as np
+from dataclasses import dataclass, field, replace
 
 from index.chunk import embedding_text
+from index.lexical import LexicalIndex
 from index.snapshot import Snapshot
 from index.types import Document, Embedder, Hit, Ids, Passage
 from rag.cache import TokenCache
-from rag.compose import Candidate, answer_chance, candidates, choose, passage_text
+from rag.compose import Candidate, answer_score, candidates, choose, in_time, passage_text
+from rag.decision import Decision, decide
 from rag.features import Idf
+from rag.language import language
 from rag.model import Model
+from rag.near_words import MOST_TEXTS, Vocabulary
 from rag.question import Question, analyse
 from rag.read import SimilarityReader
+from rag.readers import Kit
 from rag.retrieve import fuse
 from rag.settings import Settings
-from rag.types import Reader
+from rag.spelling import Correction, corrected
+from rag.trained import TrainedReader
 
 LOOK_AROUND = 3  # nearest passages named with a refusal
+ONE_PIECE = 3  # tokens of a word that the embedder knows whole, with those around every text
 
 
 @dataclass(slots=True)
@@ -52,6 +57,8 @@ class Found:
     supported: tuple[Candidate, ...]  # those that an answer may be chosen from, best first
     chosen: tuple[Candidate, ...]
     chance: float
+    foreign: str | None = None  # the language of what was read, where it is not English
+    correction: Correction | None = None  # of the question, made before it was answered
 
     @property
     def answered(self) -> bool:
@@ -73,7 +80,7 @@ class Pipeline:
     snapshot: Snapshot
     embedder: Embedder
     tokens: TokenCache
-    model: Model
+    kit: Kit
     settings: Settings
     document: Callable[[Snapshot, str], Document]
 
@@ -84,39 +91,84 @@ class Pipeline:
         bm25 = self.snapshot.bm25(question, k, only)
         return {"dense": dense, "bm25": bm25, "fused": fuse(dense, bm25)}
 
-    def reader(self) -> Reader:
-        terms = self.snapshot.lexical.terms
-        return SimilarityReader(self.tokens, self.model, terms, self.idf())
+    @property
+    def model(self) -> Model:
+        return self.kit.model
+
+    def reader(self, kit: Kit | None = None) -> SimilarityReader | TrainedReader:
+        return (kit or self.kit).reader(self.tokens, self.snapshot.lexical.terms, self.idf())
 
     def idf(self) -> Idf:
-        """Of a term in this collection, scaled to 0 … 1."""
-        n = self.snapshot.n_passages
-
-        def idf(term: str) -> float:
-            frequency = self.snapshot.lexical.document_frequency(term)
-            return max(0.0, math.log((n + 1) / (frequency + 0.5)) / math.log((n + 1) / 0.5))
-
-        return idf
+        """Of a term in this collection."""
+        return idf_in(self.snapshot.lexical, self.snapshot.n_passages)
 
     def load(self, hits: Sequence[Hit]) -> list[tuple[Document, Passage]]:
         passages = [self.snapshot.passage(hit.passage_id) for hit in hits]
         return [(self.document(self.snapshot, one.document_id), one) for one in passages]
 
-    def find(self, question: str, clock: Clock, only: Ids | None = None) -> Found:
-        """The sentences that answer a question that stands alone; none below the threshold."""
+    def find(
+        self,
+        question: str,
+        clock: Clock,
+        only: Ids | None = None,
+        decision: Decision | None = None,
+    ) -> Found:
+        """The sentences that answer a question that stands alone; none below the threshold.
+
+        Without a ``decision`` the threshold is the model's. A question that is not answered
+        as it was spelt is tried with its unknown words corrected.
+        """
+        decision = decision or decide(self.model.threshold, None)
+        found = self._find(question, clock, only, decision)
+        correction = None if found.answered else self._corrected(found.question)
+        if correction is None:
+            return found
+        again = self._find(correction.question, clock, only, decision)
+        return replace(again, correction=correction) if again.answered else found
+
+    def _find(self, question: str, clock: Clock, only: Ids | None, decision: Decision) -> Found:
         asked = analyse(question)
         with clock.measure("retrieve"):
             hits = self.retrieve(question, only)["fused"][: self.settings.read_k]
             read = self.load(hits)
         with clock.measure("read"):
             texts = [passage_text(document, passage) for document, passage in read]
-            readings = self.reader().read(question, texts)
-        ranked = candidates(read, readings)
-        chance = answer_chance(readings)
-        supported = ranked if chance >= self.model.threshold else self._mentions(asked, ranked)
+            spoken = language("\n".join(one.text for one in texts))
+            foreign = None if spoken == "English" else spoken
+            kit = self.kit.plain if foreign else self.kit
+            decision = decision.without_calibration(kit.model.threshold) if foreign else decision
+            readings = self.reader(kit).read(question, texts)
+        ranked = in_time(question, candidates(read, readings))
+        score = answer_score(readings)
+        supported = ranked
+        if score < decision.least:  # a target error holds for keywords too
+            supported = [] if decision.target else self._mentions(asked, ranked)
         most = self.settings.max_sentences
-        chosen = choose(asked, supported, self.model.choice, most)
-        return Found(asked, tuple(hits), tuple(ranked), tuple(supported), tuple(chosen), chance)
+        chosen = choose(asked, supported, kit.model.choice, most)
+        sentences = tuple(ranked), tuple(supported), tuple(chosen)
+        return Found(asked, tuple(hits), *sentences, decision.chance(score), foreign)
+
+    def _corrected(self, question: Question) -> Correction | None:
+        """The question with words that no document holds read as near ones, if any are."""
+        missing = self.missing_terms(question)
+        if not missing:
+            return None
+        lexical = self.snapshot.lexical
+
+        def texts(term: str) -> Iterator[str]:
+            for id, _ in lexical.search([term], MOST_TEXTS):
+                passage = self.snapshot.passage(id)
+                yield self.document(self.snapshot, passage.document_id)[passage.span]
+
+        vocabulary = Vocabulary(
+            lexical.terms_from, lexical.terms, lexical.document_frequency, texts
+        )
+        return corrected(
+            question.text,
+            missing,
+            vocabulary.near,
+            lambda word: self.embedder.count([word])[0] <= ONE_PIECE,
+        )
 
     def _mentions(self, question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
         """For bare keywords the sentences that hold them all, headings included; else none.
@@ -143,11 +195,12 @@ class Pipeline:
                 missing.append(word)
         return tuple(missing)
 
-    def by_cosine(self, found: Found) -> list[tuple[Candidate, float]]:
-        """The same sentences ordered by the cosine of their own embeddings: the plain baseline."""
-        if not found.ranked:
-            return []
-        vectors = self.embedder.embed([found.question.text, *(one.text for one in found.ranked)])
-        cosines = vectors[1:] @ vectors[0]
-        order = np.argsort(-cosines, kind="stable")
-        return [(found.ranked[at], float(cosines[at])) for at in order.tolist()]
+
+def idf_in(lexical: LexicalIndex, n: int) -> Idf:
+    """Of a term in a collection of ``n`` passages, scaled to 0 … 1."""
+
+    def idf(term: str) -> float:
+        frequency = lexical.document_frequency(term)
+        return max(0.0, math.log((n + 1) / (frequency + 0.5)) / math.log((n + 1) / 0.5))
+
+    return idf

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from index.errors import ReadError
-from index.folder import read_file
+from index.files import read_file
 from index.outline import place
 from index.types import Document, Source, Span
 from rag.errors import QuestionError
@@ -138,9 +138,13 @@ def _whole(value: object) -> int | None:
 def _compare_details(citation: Json, stored: Stored, span: Span) -> tuple[str, str]:
     """What the citation says of the quote's place must be what the document says."""
     where = place(stored.document, span)
+    title = stored.document.title
+    names = [source.name for source in stored.sources]
+    if title in names and citation.get("document_title") in names:
+        title = citation["document_title"]  # its file's name, when it had another
     expected: dict[str, str | int | None] = {
         "type": "char_location",
-        "document_title": stored.document.title,
+        "document_title": title,
         "page": where.page,
         "section": where.section,
         "speaker": where.speaker,

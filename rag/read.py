@@ -29,15 +29,19 @@ NONE = -50.0  # raw score of a passage without a sentence that may be quoted
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """``sentence``: the columns of a table. ``best``: those of the best sentence that decide."""
+    """``sentence``: the columns of a table. ``best``: those of the best sentence that decide.
+
+    ``beside``: what else decides, of the ranking ("score", "lead", "share") and the question
+    ("terms").
+    """
 
     sentence: tuple[str, ...]
     best: tuple[str, ...]
+    beside: tuple[str, ...] = ("score", "lead", "share", "terms")
 
     @property
     def decision(self) -> tuple[str, ...]:
-        """With what the ranking and the question say."""
-        return (*self.best, "score", "lead", "share", "terms")
+        return (*self.best, *self.beside)
 
     def fit(self, model: Model) -> bool:
         return (model.sentence.names, model.answerable.names) == (self.sentence, self.decision)
@@ -117,6 +121,10 @@ class SimilarityReader:
             [_highlight(asked, sentence) for sentence in sentences],
         )
 
+    def supports(self, table: Table, at: int) -> float:
+        """Raw score that the sentence ``at`` of this reader's table answers."""
+        return decide(self._model, self.columns, table, table.order, at)
+
 
 def check_columns(columns: Columns, model: Model) -> None:
     """Raises SettingsError where a model was fitted on others."""
@@ -150,7 +158,11 @@ def _answerable(model: Model, columns: Columns, table: Table, scores: Vector, he
     inside = np.flatnonzero(table.usable[here]) + here.start
     if not len(inside):
         return NONE
-    best = int(inside[np.argmax(scores[inside])])
+    return decide(model, columns, table, scores, int(inside[np.argmax(scores[inside])]))
+
+
+def decide(model: Model, columns: Columns, table: Table, scores: Vector, best: int) -> float:
+    """Raw score that the sentence ``best`` of the table, a usable one, answers."""
     usable = table.usable
     row = decision_row(
         columns, table.question, table.rows[usable], scores[usable], int(usable[:best].sum())
@@ -165,16 +177,14 @@ def decision_row(
     others = np.delete(scores, best)
     lead = float(scores[best] - others.max()) if len(others) else 3.0
     exp = np.exp(scores - scores.max())
-    share = float(exp[best] / exp.sum())
-    return np.array(
-        [
-            *rows[best, [columns.sentence.index(name) for name in columns.best]],
-            scores[best],
-            np.clip(lead, -3.0, 3.0),
-            share,
-            np.log1p(len(question.terms)),
-        ]
-    )
+    beside = {
+        "score": scores[best],
+        "lead": np.clip(lead, -3.0, 3.0),
+        "share": float(exp[best] / exp.sum()),
+        "terms": np.log1p(len(question.terms)),
+    }
+    own = rows[best, [columns.sentence.index(name) for name in columns.best]]
+    return np.array([*own, *(beside[name] for name in columns.beside)])
 
 
 def _highlight(asked: Asked, sentence: str) -> Span | None:

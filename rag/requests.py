@@ -10,6 +10,7 @@ from index.rows import SourceRow
 from index.snapshot import Snapshot
 from index.types import Ids
 from rag.errors import QuestionError
+from rag.settings import LIMITS
 from rag.types import Json
 
 MAX_QUESTION = 4_000  # code points
@@ -36,6 +37,13 @@ def check_mode(mode: str) -> str:
     if mode not in {"extractive", "llm"}:
         raise QuestionError('mode must be "extractive" or "llm"')
     return mode
+
+
+def check_max_error(max_error: float) -> float:
+    low, high = LIMITS["max_error"]
+    if not low <= max_error <= high:
+        raise QuestionError(f"max_error must be from {low:g} (off) to {high:g}")
+    return max_error
 
 
 def passages_of(filter: Json | None, snapshot: Snapshot) -> Ids | None:

@@ -27,6 +27,7 @@ LIMITS = {
     "retrieve_k": (1, 10_000),
     "read_k": (1, 1_000),
     "max_sentences": (1, 100),
+    "max_error": (0.0, 0.99),
     "cache_mb": (0, 1_000_000),
     "max_file_mb": (1, 100_000),
     "port": (0, 65_535),
@@ -40,12 +41,13 @@ class Settings:
 
     embedder: str = DEFAULT_EMBEDDER  # or the folder or name of any sentence-transformers model
     allow_download: bool = False  # let a named model come from a hub
-    reader: str = "similarity"
+    reader: str = "trained"  # or "similarity"
     mode: str = "extractive"  # or "llm"
     threads: int = 2  # of torch, BLAS and FAISS
     retrieve_k: int = 50  # passages that each of dense and BM25 search gives to the fusion
     read_k: int = 8  # passages that are read for an answer
     max_sentences: int = 5  # of one answer
+    max_error: float = 0.0  # target share of wrong answers; 0: the shipped threshold
     cache_mb: int = 256  # token vectors of passages kept in memory
     max_file_mb: int = 25  # larger files are skipped, with the reason
     hidden: bool = False  # index hidden files and folders too
@@ -134,7 +136,7 @@ def _convert(name: str, value: Any, kind: type, where: str) -> Any:
 
 
 def _check(settings: Settings) -> Settings:
-    choices = {"mode": ("extractive", "llm"), "reader": ("similarity",)}
+    choices = {"mode": ("extractive", "llm"), "reader": ("trained", "similarity")}
     for name, allowed in choices.items():
         if getattr(settings, name) not in allowed:
             raise SettingsError(

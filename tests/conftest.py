@@ -38,7 +38,7 @@ def seeds_engine(
     """An engine with its own models over ``seeds/``, in a home that goes with the session."""
     from index.store import Index
     from rag.engine import Engine
-    from rag.model import load_model
+    from rag.readers import similarity
     from rag.settings import Settings
     from rag.types import Writer
 
@@ -46,7 +46,7 @@ def seeds_engine(
         raise AssertionError(f"no test of this engine writes with an LLM: {settings.llm_model}")
 
     index = Index.open(tmp_path_factory.mktemp("seeds") / "home", lambda: embedder)
-    engine = Engine(index, Settings(), load_model(), no_writer)
+    engine = Engine(index, Settings(), similarity(), no_writer)
     engine.index_paths([SEEDS])
     yield engine
     engine.close()

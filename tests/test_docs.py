@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from evals.datasets import SHIPPED, load_set
+from evals.data.own import SHIPPED, load_set
 from index.types import Span
 from rag.cli import app
 from rag.commands.ask import describe
@@ -49,9 +49,10 @@ def test_every_setting_is_documented_with_its_default() -> None:
     rows = dict(re.findall(r"^\| `(\w+)` \| (.*?) \|", page, re.MULTILINE))
     defaults = {field.name: getattr(Settings(), field.name) for field in fields(Settings)}
     shown = {
-        name: f"`{str(value).lower() if isinstance(value, bool) else value or chr(34) * 2}`"
+        name: f"`{str(value).lower() if isinstance(value, bool) else value}`"
         for name, value in defaults.items()
     }
+    shown = {name: '`""`' if value == "``" else value for name, value in shown.items()}
     assert rows == shown
 
 

@@ -14,9 +14,18 @@ from starlette.types import Receive, Scope, Send
 
 from index.types import Document
 from rag.types import Event
-from web.contract import ANSWER, PROBLEM, STREAM, described
+from web.contract import ANSWER, EXTRACTION, PROBLEM, STREAM, described
 from web.problems import problem_of, problem_reply
-from web.schemas import AskBody, Reply, SearchBody, as_filter, clean, document_json, is_clean
+from web.schemas import (
+    AskBody,
+    ExtractBody,
+    Reply,
+    SearchBody,
+    as_filter,
+    clean,
+    document_json,
+    is_clean,
+)
 from web.work import EventStream, Worker, run_while_connected
 
 if TYPE_CHECKING:
@@ -53,6 +62,14 @@ def api(engine: Engine, worker: Worker, heartbeat_s: float) -> APIRouter:
             request.receive,
         )
         return Reply(found)
+
+    @router.post("/v1/extract", responses=described("For each text what answers", EXTRACTION))
+    async def extract(body: ExtractBody, request: Request) -> Response:
+        """Find the sentences that answer in texts of your own; nothing of them is kept."""
+        found = await run_while_connected(
+            worker, lambda: engine.extract(body.question, body.texts), request.receive
+        )
+        return Reply(found.to_dict())
 
     @router.post("/v1/verify", responses=described("For each citation whether it holds"))
     def verify(answer: Annotated[Any, FromBody(json_schema_extra={"type": "object"})]) -> Response:

@@ -79,6 +79,31 @@ ANSWER = _object(
     index=INDEX,
     timings_ms=ANY_OBJECT,
 )
+SPAN = _object(
+    start_char_index=COUNT | {"description": "Code points in the text as it was sent"},
+    end_char_index=COUNT,
+    text=STRING | {"description": "The sentence: the text between the two offsets, exactly"},
+    confidence=NUMBER,
+    highlight=_or_null(_object(start=COUNT, end=COUNT)),
+)
+EXTRACTION = _object(
+    schema=STRING | {"const": "citewell.extract/1"},
+    question=STRING,
+    answerable={"type": "boolean"},
+    confidence=NUMBER,
+    calibration=_or_null(ANY_OBJECT),
+    threshold=NUMBER,
+    texts=_list(
+        _object(
+            answerable={"type": "boolean"},
+            confidence=NUMBER,
+            spans=_list(SPAN) | {"description": "Best first; none where the text does not answer"},
+            nearest=_or_null(SPAN),
+            warnings=_list(STRING),
+        )
+    )
+    | {"description": "One for each text, in their order"},
+)
 STREAM: Json = {
     "type": "string",
     "description": "With stream: events retrieved, sentence, reset, done and error, "

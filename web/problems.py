@@ -11,7 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from rag.errors import QuestionError
+from rag.errors import QuestionError, UncalibratedError
 from rag.types import Json
 from web.schemas import Reply
 from web.work import BusyError
@@ -45,7 +45,7 @@ def problem_reply(
 
 def problem_of(error: Exception) -> Json:
     """What to tell the caller of an error; one that is not the caller's goes to the log."""
-    if isinstance(error, QuestionError):
+    if isinstance(error, QuestionError | UncalibratedError):
         return problem(422, str(error))
     logging.getLogger("citewell.web").error("A question failed", exc_info=error)
     return problem(500)
@@ -69,8 +69,9 @@ def handle_problems(app: FastAPI) -> None:
         detail = "; ".join(f"{one['field']}: {one['message']}" for one in wrong[:3])
         return problem_reply(422, detail, errors=wrong[:20])
 
+    @app.exception_handler(UncalibratedError)
     @app.exception_handler(QuestionError)
-    async def _question(_: Request, error: QuestionError) -> Response:
+    async def _question(_: Request, error: QuestionError | UncalibratedError) -> Response:
         return problem_reply(422, str(error))
 
     @app.exception_handler(BusyError)

@@ -11,11 +11,14 @@ from starlette.responses import JSONResponse
 
 from index.types import Document, Section
 from rag.describe import describe_document
+from rag.given import MAX_TEXTS
 from rag.requests import MAX_QUESTION
+from rag.settings import LIMITS
 from rag.types import Json, Turn
 
 MAX_TURNS = 100
 MAX_TURN = 20_000  # characters
+LEAST_ERROR, MOST_ERROR = LIMITS["max_error"]
 
 _UNSAFE = re.compile("[\0\ud800-\udfff]")
 
@@ -65,6 +68,7 @@ class AskBody(Body):
     filter: FilterBody | None = None
     mode: Literal["extractive", "llm"] | None = None
     id: Annotated[Text, Field(min_length=1, max_length=200)] | None = None
+    max_error: float | None = Field(default=None, ge=LEAST_ERROR, le=MOST_ERROR)
     stream: bool = False
 
     def arguments(self) -> Json:
@@ -74,6 +78,7 @@ class AskBody(Body):
             "filter": as_filter(self.filter),
             "mode": self.mode,
             "id": self.id,
+            "max_error": self.max_error,
         }
 
 
@@ -81,6 +86,19 @@ class SearchBody(Body):
     query: Question
     k: int = Field(default=10, ge=1, le=100)
     filter: FilterBody | None = None
+
+
+def _whole(text: str) -> str:
+    if any("\ud800" <= c <= "\udfff" for c in text):
+        raise ValueError("must not hold a lone surrogate")
+    return text
+
+
+class ExtractBody(Body):
+    """Texts are taken as they are, or offsets into them would be of others."""
+
+    question: Question
+    texts: list[Annotated[str, AfterValidator(_whole)]] = Field(min_length=1, max_length=MAX_TEXTS)
 
 
 def as_filter(body: FilterBody | None) -> Json | None:

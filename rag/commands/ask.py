@@ -104,8 +104,21 @@ def describe(answer: Answer) -> str:
             lines.append(f"  “{citation.quote}” — {_source(citation.to_dict())}")
     if answer.fallback:
         lines += ["", f"Answered without the LLM: {answer.fallback}"]
+    if answer.calibration and "max_error" in answer.calibration:
+        lines += ["", _target(answer.calibration)]
     lines += [f"Note: {warning}" for warning in answer.warnings]
     return "\n".join(lines)
+
+
+def _target(said: Json) -> str:
+    """What stands behind a target error, and what it costs."""
+    error, how = said["error"], f"estimated on the {said['size']} questions of {said['name']}"
+    if said["guaranteed"]:
+        how = f"guaranteed for questions like the {said['size']} of {said['name']}"
+    cost = f"of these {said['coverage']:.0%} are answered"
+    if error["value"] is not None:
+        cost += f", {error['value']:.1%} wrongly ({error['low']:.1%}–{error['high']:.1%})"
+    return f"Target error {said['max_error']:g}, {how}; {cost}."
 
 
 def _source(citation: Json) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from rag.commands.output import print_json, printable
 from rag.settings import Settings
+from rag.types import Json
 
 
 def run(home: Path, settings: Settings, as_json: bool) -> int:
@@ -25,6 +26,7 @@ def run(home: Path, settings: Settings, as_json: bool) -> int:
     print(f"Version   {index['version']}, fingerprint {index['fingerprint'] or 'none yet'}")
     print(f"Embedder  {status['embedder']}")
     print(f"Reader    {status['reader']}, fitted on {status['fitted_on']}")
+    print(f"Chances   {_calibration(status['calibration'])}")
     print(f"Mode      {status['mode']}{', an LLM is set' if status['llm'] else ''}")
     for root in status["roots"]:
         print(f"Root      {printable(root)}")
@@ -33,3 +35,11 @@ def run(home: Path, settings: Settings, as_json: bool) -> int:
     for name in status["left_out"]:
         print(f"Damaged   {printable(name)}: left out until 'citewell index' has read it again")
     return 0
+
+
+def _calibration(status: Json) -> str:
+    used, message = status["used"], status["message"]
+    if used is None:
+        return str(message)
+    said = f"calibrated on {used['size']} questions ({used['name']}, {used['date']})"
+    return f"{said}; {message}" if message else said

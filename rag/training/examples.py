@@ -9,12 +9,14 @@ a decision fitted on these alone refuses too little of what is simply not there.
 from __future__ import annotations
 
 import random
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from evals.corpus import lay_out
 from evals.metrics import groups_in
 from evals.types import EvalSet, Question, Quote
 from index.snapshot import Snapshot
@@ -26,7 +28,10 @@ from rag.pipeline import Pipeline
 from rag.question import Question as Asked
 from rag.question import analyse
 from rag.read import SimilarityReader
+from rag.readers import Kit
+from rag.settings import Settings
 from rag.trained import TrainedReader
+from rag.training.pairs.corpora import family
 
 SEED = 20260101
 Fitted = SimilarityReader | TrainedReader
@@ -43,8 +48,29 @@ class Example:
     made: bool = False  # unanswerable by rule
 
 
+def examples_of(
+    squad: EvalSet[Question], folder: Path, kit: Kit, groups: Collection[str] | None = None
+) -> list[Example]:
+    """The set's texts indexed together in ``folder``, and ``collect``."""
+    home, texts = lay_out(folder, squad.texts)
+    engine = Engine.open(home, Settings(cache_mb=4_000), kit)
+    try:
+        engine.index_paths([texts])
+        return list(collect(engine, squad, groups))
+    finally:
+        engine.close()
+
+
+def articles_on(
+    wanted: Collection[str], squad: EvalSet[Question], sides: Mapping[str, str]
+) -> set[str]:
+    """The titles that are on one of the ``wanted`` sides of the split of the training data."""
+    titles = {str(one.group) for one in squad.questions}
+    return {title for title in titles if sides.get(family(title)) in wanted}
+
+
 def collect(
-    engine: Engine, squad: EvalSet, groups: Collection[str] | None = None
+    engine: Engine, squad: EvalSet[Question], groups: Collection[str] | None = None
 ) -> Iterator[Example]:
     """Examples for every question of an indexed SQuAD set, or of some of its articles."""
     snapshot = engine.index.snapshot()

@@ -1,24 +1,19 @@
-"""``python -m rag.training.similarity SQUAD_JSON``: writes rag/models/similarity.json."""
+"""A fit as the file that a person can read: ``rag/models/*.json``."""
 
 from __future__ import annotations
 
-import argparse
 import json
-import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from evals.corpus import lay_out
-from evals.datasets import load_squad
 from evals.metrics import auroc
-from rag.engine import Engine
-from rag.model import SIMILARITY, Linear, Model
-from rag.read import SIMILARITY_COLUMNS, Columns
-from rag.settings import Settings
-from rag.training.examples import Example, collect
-from rag.training.fit import KEPT, cross_fitted, fit, threshold
+from rag.model import Linear, Model
+from rag.read import Columns
+from rag.training.examples import Example
+from rag.training.fit import KEPT, cross_fitted, decisions, fit, threshold
 
 # How many sentences an answer has at most, and the share of the best one's belief that a
 # further one needs. Set by hand: SQuAD has one-sentence answers only.
@@ -33,38 +28,20 @@ CHOICE = {
 }
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("squad", type=Path, help="the training part of SQuAD 2.0")
-    parser.add_argument("--home", type=Path, help="keep the index here for the next run")
-    parser.add_argument("--out", type=Path, default=SIMILARITY)
-    chosen = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="citewell-train-") as temporary:
-        examples = examples_of(chosen.squad, chosen.home or Path(temporary))
-    fields = fitted_fields(SIMILARITY_COLUMNS, examples, chosen.squad.name)
-    chosen.out.write_text(json.dumps(fields, indent=1) + "\n", encoding="utf-8")
-    print(f"{chosen.out}: {fields['fitted_on']}")
-
-
-def examples_of(squad: Path, folder: Path) -> list[Example]:
-    """Every question with the passages that are retrieved for it from all the set's texts."""
-    asked = load_squad(squad)
-    home, texts = lay_out(folder, asked.texts)
-    engine = Engine.open(home, Settings(cache_mb=4_000), blank_model(SIMILARITY_COLUMNS))
-    try:
-        engine.index_paths([texts])
-        return list(collect(engine, asked))
-    finally:
-        engine.close()
-
-
-def fitted_fields(columns: Columns, examples: list[Example], name: str) -> dict[str, Any]:
-    """What is written to the file."""
-    scores, right = cross_fitted(columns, examples)
+def fitted_fields(
+    columns: Columns, examples: Sequence[Example], name: str, held: Sequence[Example] = ()
+) -> dict[str, Any]:
+    """What is written to the file. The threshold is that of questions not fitted on: ``held``,
+    or without these each article in turn."""
     fitted = fit(columns, examples)
+    if held:
+        rows, right = decisions(columns, fitted.sentence, held)
+        scores, how = fitted.answerable(rows), f"on {_said(held)} set aside"
+    else:
+        scores, right = cross_fitted(columns, examples)
+        how = "by article-wise cross-fitting"
     note = (
-        f"{name}: {len(examples)} questions of {len({one.group for one in examples})} articles; "
-        f"by article-wise cross-fitting the decision tells right first sentences from others "
+        f"{name}: {_said(examples)}; {how} the decision tells right first sentences from others "
         f"with an AUROC of {auroc(right, scores):.3f}"
     )
     return {
@@ -75,6 +52,10 @@ def fitted_fields(columns: Columns, examples: list[Example], name: str) -> dict[
         "sentence": _fields(fitted.sentence),
         "answerable": _fields(fitted.answerable),
     }
+
+
+def _said(examples: Sequence[Example]) -> str:
+    return f"{len(examples)} questions of {len({one.group for one in examples})} articles"
 
 
 def blank_model(columns: Columns) -> Model:
@@ -100,5 +81,6 @@ def _fields(linear: Linear) -> dict[str, Any]:
     return {"bias": round(linear.bias, 5), "features": features}
 
 
-if __name__ == "__main__":
-    main()
+def write(path: Path, fields: dict[str, Any]) -> None:
+    path.write_text(json.dumps(fields, indent=1) + "\n", encoding="utf-8")
+    print(f"{path}: {fields['fitted_on']}")

@@ -15,6 +15,7 @@ from pathlib import Path
 import torch
 
 from index.durable import make_folder, sha256_of
+from index.embed import has_bf16
 from rag.errors import SettingsError
 from rag.network import Network, Shape, from_bert
 from rag.pair_input import Encoder
@@ -72,7 +73,7 @@ def multiplies_bf16(device: torch.device) -> bool:
     """Whether products in bfloat16 are done by the device itself: three times as fast then."""
     if device.type == "cuda":
         return bool(torch.cuda.is_bf16_supported())
-    return bool(torch.cpu.get_capabilities().get("avx512_bf16"))
+    return has_bf16()
 
 
 def _parser() -> argparse.ArgumentParser:

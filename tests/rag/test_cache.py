@@ -1,16 +1,21 @@
 from __future__ import annotations
 
+import gc
 from collections.abc import Sequence
+from pathlib import Path
 from threading import Thread
+from weakref import ref
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.errors import DamageError
 from index.types import TokenVectors
-from rag.cache import TokenCache
+from rag.cache import DocumentCache, TokenCache
 from tests.fakes import FakeEmbedder
+from tests.index.desk import Desk
 
 
 class Counting(FakeEmbedder):
@@ -113,3 +118,45 @@ def test_from_several_threads() -> None:
         thread.join()
     assert wrong == []
     assert kept_bytes(cache) == cache._bytes <= 400
+
+
+# -- documents -------------------------------------------------------------------------------
+
+
+def test_documents_are_those_of_their_version(tmp_path: Path) -> None:
+    desk, cache = Desk(tmp_path), DocumentCache(2)
+    desk.put("a.txt", "Ada Holt keeps the maps.")
+    desk.run()
+    before = desk.index.snapshot()
+    (document,) = desk.documents()
+    assert cache(before, document.id) == document
+    assert cache(before, document.id) is cache(before, document.id)
+    desk.put("a.txt", "The ferry left at nine.")
+    desk.run()
+    after = desk.index.snapshot()
+    assert cache(after, document.id).text == "The ferry left at nine."
+    assert cache(before, document.id) == document
+    assert cache.find(after, "none") is None
+    with pytest.raises(DamageError):  # a passage that names it was damaged, or its list
+        cache(after, "none")
+    for name in "bcd":
+        desk.put(f"{name}.txt", f"{name} is here.")
+    desk.run()
+    for one in desk.documents():
+        assert cache(desk.index.snapshot(), one.id) == one
+    assert len(cache._kept) == 2
+
+
+def test_a_kept_document_keeps_no_version(tmp_path: Path) -> None:
+    """Else a program that is asked once would keep all that comes after from being cleared away."""
+    desk, cache = Desk(tmp_path), DocumentCache(64)
+    desk.put("a.txt", "Ada Holt keeps the maps.")
+    desk.run()
+    (document,) = desk.documents()
+    before = ref(desk.index.snapshot())
+    cache(desk.index.snapshot(), document.id)
+    desk.put("a.txt", "The ferry left at nine.")
+    desk.run()
+    desk.index.snapshot()
+    gc.collect()
+    assert before() is None

@@ -151,6 +151,46 @@ def test_search(citewell: Run, home: Path) -> None:
     assert citewell("search", "peace", "--home", home, "-k", 0).code == WRONG_USE
 
 
+def test_extract_from_files_of_any_kind(citewell: Run, tmp_path: Path) -> None:
+    mill = "The stone mill in Arvika was built in 1843 by Ada Moreau."
+    oats = "Oats grow on the hills."
+    files = {
+        "a.txt": b"\xef\xbb\xbf" + mill.encode(),
+        "b.md": f"# Farms\n\n{oats}",
+        "c.pdf": b"%PDF",
+    }
+    folder = write(tmp_path / "files", files)
+    asked = ("extract", "--question", "Who built the mill in Arvika?", "--home", tmp_path / "home")
+    done = citewell(*asked, folder / "a.txt", folder / "b.md", "--json")
+    assert (done.code, done.err) == (DONE, "")
+    first, second = done.json["texts"]
+    span = first["spans"][0]
+    assert (first["path"], span["text"]) == (str(folder / "a.txt"), mill)
+    assert mill[span["start_char_index"] : span["end_char_index"]] == mill
+    assert (second["answerable"], second["nearest"]["text"]) == (False, oats)
+    shown = citewell(*asked, "-", folder / "b.md", stdin=f"\x1b {mill}".encode())
+    assert shown.code == DONE
+    assert shown.out.startswith("1. -, characters 0–59, confidence 0.")
+    assert "Farms" not in shown.out
+    none = citewell(*asked, folder / "b.md")
+    assert (none.code, none.out.splitlines()[:2]) == (NO, ["No text answers this.", "Nearest:"])
+    wrong = citewell(
+        *asked, folder / "c.pdf", folder / "no.txt", folder, folder / "a.txt", "--json"
+    )
+    assert wrong.code == FAILURE
+    assert [("error" in one, one["path"]) for one in wrong.json["texts"]] == [
+        (True, str(folder / "c.pdf")),
+        (True, str(folder / "no.txt")),
+        (True, str(folder)),
+        (False, str(folder / "a.txt")),
+    ]
+    assert len(wrong.err.splitlines()) == 3
+    assert citewell(*asked, folder / "c.pdf").code == FAILURE
+    assert citewell(*asked, *["a.txt"] * 101).code == WRONG_USE
+    assert citewell("extract", folder / "a.txt").code == WRONG_USE
+    assert not (tmp_path / "home").exists()
+
+
 def test_history_and_documents_of_one_question(citewell: Run, home: Path, tmp_path: Path) -> None:
     turns = [{"role": "user", "content": "Who are the Collective Peacekeeping Forces?"}]
     file = tmp_path / "turns.json"
@@ -166,6 +206,27 @@ def test_history_and_documents_of_one_question(citewell: Run, home: Path, tmp_pa
         done = citewell(*asked, "--history", file)
         assert (done.code, done.out) == (WRONG_USE, "")
         assert "history" in done.err or "JSON" in done.err
+
+
+def test_a_target_error_is_refused_without_a_calibration(citewell: Run, home: Path) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CITEWELL_RETRIEVE_K", "49")  # nothing is shipped for these
+        done = citewell("ask", WHEN, "--home", home, "--max-error", "0.05")
+        assert (done.code, done.out) == (WRONG_USE, "")
+        assert "citewell eval --calibrate SET" in done.err
+        status = citewell("status", "--home", home).out
+        assert "Chances   uncalibrated: run 'citewell eval --calibrate SET'" in status
+    assert citewell("ask", WHEN, "--home", home, "--max-error", "2").code == WRONG_USE
+
+
+def test_calibrating_on_too_little_is_wrong_use(citewell: Run, home: Path, tmp_path: Path) -> None:
+    row = {"id": "a", "question": WHEN, "answerable": True, "must_quote": [["20 September"]]}
+    file = tmp_path / "set.jsonl"
+    file.write_text(json.dumps(row))
+    done = citewell("eval", "--calibrate", file, "--home", home)
+    assert (done.code, done.out) == (WRONG_USE, "")
+    assert "set has 1 questions with an answer; a calibration needs 20" in done.err
+    assert not (home / "calibration.json").exists()
 
 
 @pytest.mark.parametrize(

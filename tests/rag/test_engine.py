@@ -342,6 +342,19 @@ def test_search(seeds_engine: Engine) -> None:
     everything = seeds_engine.search("peacekeeping forces in Kazakhstan", 1000)["hits"]
     assert everything[:5] == found["hits"]
     assert len(everything) == found["index"]["passages"]
+    by_system = seeds_engine.retrieved("peacekeeping forces in Kazakhstan", 5)
+    assert [one.id for one in by_system["fused"]] == [hit["passage_id"] for hit in found["hits"]]
+    assert [len(passages) for passages in by_system.values()] == [5, 5, 5]
+
+
+def test_the_best_sentences_with_what_is_marked_in_them(seeds_engine: Engine) -> None:
+    answer = seeds_engine.ask(WHEN)
+    ranking = seeds_engine.rank(WHEN, k=3)
+    best, mark = ranking.sentences[0], ranking.highlights[0]
+    assert len(ranking.highlights) == len(ranking.sentences) == 3
+    (sentence,) = [one for one in answer.sentences if one.text == best.quote]
+    assert mark == sentence.highlight is not None
+    assert seeds_engine.rank_cosine(WHEN, k=3).highlights == ()
 
 
 # -- an LLM --------------------------------------------------------------------------------------

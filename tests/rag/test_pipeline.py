@@ -14,6 +14,7 @@ from index.embed import SentenceTransformerEmbedder
 from rag.answering import _chosen
 from rag.errors import QuestionError
 from rag.pipeline import Clock
+from rag.rankings import nearest_sentences
 from rag.settings import Settings
 from tests.fakes import FakeEmbedder
 from tests.rag.worlds import faults, is_exact, open_engine, write
@@ -141,14 +142,14 @@ def test_cosine_orders_the_same_sentences(
     engine = open_engine(tmp_path / "home", embedder, threshold=0.0)
     engine.index_paths([files])
     pipeline = engine.pipeline(engine.index.snapshot())
-    found = pipeline.find("How often do trains run?", Clock())
-    by_cosine = pipeline.by_cosine(found)
-    assert {one.place for one, _ in by_cosine} == {one.place for one in found.ranked}
-    vectors = embedder.embed([found.question.text, *(one.text for one, _ in by_cosine)])
+    ranking = nearest_sentences(pipeline, "How often do trains run?", 3)
+    quotes = [one.quote for one in ranking.sentences]
+    assert sorted(quotes) == sorted(f"{one}." for one in text.rstrip(".").split(". "))
+    vectors = embedder.embed(["How often do trains run?", *quotes])
     expected = (vectors[1:] @ vectors[0]).tolist()
-    assert [cosine for _, cosine in by_cosine] == pytest.approx(expected, abs=1e-5)
+    assert ranking.confidence == pytest.approx(expected[0], abs=1e-5)
     assert expected == sorted(expected, reverse=True)
-    assert by_cosine[0][0].text == "Trains run hourly."
+    assert quotes[0] == "Trains run hourly."
     engine.close()
 
 

@@ -37,8 +37,8 @@ def test_flag_over_environment_over_file(tmp_path: Path) -> None:
 
 
 def test_each_setting_from_the_environment(tmp_path: Path) -> None:
-    given = {"bool": "yes", "int": "7", "float": "2.5", "str": "word"}
-    expected = {"bool": True, "int": 7, "float": 2.5, "str": "word"}
+    given = {"bool": "yes", "int": "7", "float": "0.5", "str": "word"}
+    expected = {"bool": True, "int": 7, "float": 0.5, "str": "word"}
     for field in fields(Settings):
         if field.name in {"mode", "reader"}:
             continue
@@ -68,6 +68,9 @@ def test_words_for_false(tmp_path: Path, word: str) -> None:
         ("RETRIEVE_K", "9" * 5_000, "write a whole number"),
         ("MAX_SENTENCES", "-1", "max_sentences is -1; it must be from 1"),
         ("CACHE_MB", "-1", "cache_mb is -1; it must be from 0"),
+        ("MAX_ERROR", "1", "max_error is 1.0; it must be from 0.0 to 0.99"),
+        ("MAX_ERROR", "-0.1", "max_error is -0.1; it must be from 0.0"),
+        ("MAX_ERROR", "5%", "write a number"),
         ("PORT", "65536", "port is 65536; it must be from 0 to 65535"),
         ("ALLOW_DOWNLOAD", "maybe", "write true or false"),
         ("LLM_TIMEOUT_S", "soon", "write a number"),
@@ -75,7 +78,7 @@ def test_words_for_false(tmp_path: Path, word: str) -> None:
         ("LLM_TIMEOUT_S", "nan", "llm_timeout_s is nan; it must be from"),
         ("LLM_TIMEOUT_S", "inf", "llm_timeout_s is inf; it must be from"),
         ("MODE", "magic", "mode is 'magic'; it can be extractive or llm"),
-        ("READER", "oracle", "reader is 'oracle'; it can be similarity"),
+        ("READER", "oracle", "reader is 'oracle'; it can be trained or similarity"),
     ],
 )
 def test_bad_values_in_the_environment(tmp_path: Path, name: str, value: str, says: str) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from index.store import Index
 from index.types import Embedder
 from rag.engine import Engine
-from rag.model import load_model
+from rag.readers import similarity
 from rag.settings import Settings
 from rag.types import Json, Writer
 
@@ -28,10 +28,10 @@ def open_engine(
     writer: Callable[[Settings], Writer] = no_writer,
 ) -> Engine:
     """An engine over a home; with threshold 0 it answers whatever it finds."""
-    model = load_model()
+    kit = similarity()
     if threshold is not None:
-        model = replace(model, threshold=threshold)
-    return Engine(Index.open(home, lambda: embedder), settings or Settings(), model, writer)
+        kit = similarity(replace(kit.model, threshold=threshold))
+    return Engine(Index.open(home, lambda: embedder), settings or Settings(), kit, writer)
 
 
 def write(folder: Path, files: Mapping[str, str | bytes]) -> Path:

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from hashlib import sha256
 
 from index.types import Document, Section, Source, Span
-from rag.errors import QuestionError
+from rag.errors import QuestionError, UncalibratedError
+from rag.extract import AnswerSpan, Extraction, TextAnswer
 from rag.settings import Settings
 from rag.types import (
     Answer,
@@ -59,7 +60,10 @@ class FakeEngine:
         filter: Json | None = None,
         mode: str | None = None,
         id: str | None = None,
+        max_error: float | None = None,
     ) -> Answer:
+        if max_error:
+            raise UncalibratedError("a target error needs a calibration")
         allowed = self._allowed(filter)
         alone = self._standalone(question, history)
         ranked = self._rank(alone, allowed)
@@ -93,8 +97,11 @@ class FakeEngine:
         filter: Json | None = None,
         mode: str | None = None,
         id: str | None = None,
+        max_error: float | None = None,
     ) -> Iterator[Event]:
-        answer = self.ask(question, history=history, filter=filter, mode=mode, id=id)
+        answer = self.ask(
+            question, history=history, filter=filter, mode=mode, id=id, max_error=max_error
+        )
         yield Event("retrieved", {"hits": self.search(question, 5, filter)["hits"]})
         cited = {one.number: one.to_dict() for one in answer.citations}
         for sentence in answer.sentences:
@@ -115,6 +122,21 @@ class FakeEngine:
             "hits": hits,
             "index": self._state.to_dict(),
         }
+
+    def extract(self, question: str, texts: Sequence[str]) -> Extraction:
+        wanted = words(question)
+        return Extraction(question, tuple(self._of_text(wanted, text) for text in texts), 0.5)
+
+    def _of_text(self, wanted: set[str], text: str) -> TextAnswer:
+        spans = [
+            AnswerSpan(Span(*m.span()), m.group(), len(wanted & words(m.group())) / len(wanted))
+            for m in SENTENCE.finditer(text)
+            if wanted & words(m.group())
+        ]
+        best = sorted(spans, key=lambda one: -one.confidence)[:2]
+        if best and best[0].confidence > 0.5:
+            return TextAnswer(best[0].confidence, tuple(best))
+        return TextAnswer(0.1, (), best[0] if best else None)
 
     def verify(self, answer: Json) -> Json:
         if answer.get("schema") != "citewell.answer/1":

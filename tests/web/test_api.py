@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from hashlib import sha256
 
 import httpx
+import pytest
 
 from tests.web.conftest import BRIDGE, DOCUMENTS, LIBRARY, Connect
 from tests.web.fake_engine import FakeEngine, make_document
+from tests.web.test_security import is_problem
 
 QUESTION = "Who opened the bridge?"
 QUOTE = "The bridge was opened by Mayor Ada Holt 🎉 in 1932."
@@ -35,10 +38,44 @@ def test_history_filter_and_mode_reach_the_engine(client: httpx.Client) -> None:
     assert answer["requested_mode"] == "llm"
 
 
+def test_a_target_error_without_a_calibration_is_a_problem(client: httpx.Client) -> None:
+    body = {"question": QUESTION, "max_error": 0.05}
+    reply = client.post("/v1/ask", json=body)
+    assert reply.status_code == 422
+    assert reply.json()["detail"] == "a target error needs a calibration"
+    streamed = client.post("/v1/ask", json=body | {"stream": True}).text
+    assert streamed.startswith("event: error\n")
+    assert "a target error needs a calibration" in streamed
+    assert client.post("/v1/ask", json=body | {"max_error": 0}).status_code == 200
+
+
 def test_search_gives_k_hits(client: httpx.Client) -> None:
     found = client.post("/v1/search", json={"query": "weather bridge", "k": 3}).json()
     assert found == FakeEngine(DOCUMENTS).search("weather bridge", 3)
     assert [hit["rank"] for hit in found["hits"]] == [1, 2, 3]
+
+
+def test_extract_says_of_each_text_what_answers(client: httpx.Client) -> None:
+    texts = [f"\0 🎉\r\n{QUOTE} More.", "", "The bridge."]
+    found = client.post("/v1/extract", json={"question": QUESTION, "texts": texts}).json()
+    assert found == FakeEngine(DOCUMENTS).extract(QUESTION, texts).to_dict()
+    assert found["schema"] == "citewell.extract/1"
+    assert [one["answerable"] for one in found["texts"]] == [True, False, False]
+    (span,) = found["texts"][0]["spans"]
+    assert texts[0][span["start_char_index"] : span["end_char_index"]] == span["text"] == QUOTE
+    described = client.get("/openapi.json").json()["paths"]["/v1/extract"]["post"]["responses"]
+    schema = described["200"]["content"]["application/json"]["schema"]["properties"]
+    assert list(schema) == list(found)
+    assert list(schema["texts"]["items"]["properties"]) == list(found["texts"][0])
+    of_span = schema["texts"]["items"]["properties"]["spans"]["items"]["properties"]
+    assert list(of_span) == list(span)
+
+
+@pytest.mark.parametrize("texts", [None, "a text", [], ["a"] * 101, [{"text": "a"}], ["\ud800"]])
+def test_extract_refuses_what_is_no_list_of_texts(client: httpx.Client, texts: object) -> None:
+    body = json.dumps({"question": QUESTION, "texts": texts})
+    reply = client.post("/v1/extract", content=body, headers={"Content-Type": "application/json"})
+    assert is_problem(reply, 422)
 
 
 def test_verify_holds_until_a_character_changes(client: httpx.Client) -> None:
@@ -88,6 +125,7 @@ def test_openapi_describes_the_answer_object_as_it_is(client: httpx.Client) -> N
     assert set(described["paths"]) == {
         "/v1/ask",
         "/v1/search",
+        "/v1/extract",
         "/v1/verify",
         "/v1/documents",
         "/v1/documents/{id}",

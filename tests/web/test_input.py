@@ -33,6 +33,10 @@ WRONG_VALUES: list[dict[str, Any]] = [
     {"question": SECRET, "id": ""},
     {"question": SECRET, "id": SECRET * 20},
     {"question": SECRET, "stream": "yes"},
+    {"question": SECRET, "max_error": SECRET},
+    {"question": SECRET, "max_error": -0.1},
+    {"question": SECRET, "max_error": 1},
+    {"question": SECRET, "max_error": True},
 ]
 NO_OBJECTS = [
     *(b"", b"{", b"not json", b"[]", b'"text"', b"7", b"null", b"\xff\xfe{}", b"[" * 100_000),
@@ -75,7 +79,7 @@ def test_documents_queries_out_of_range(client: httpx.Client, query: str) -> Non
 
 
 @pytest.mark.parametrize("body", NO_OBJECTS, ids=lambda one: ascii(one[:20]))
-@pytest.mark.parametrize("path", ["/v1/ask", "/v1/search", "/v1/verify"])
+@pytest.mark.parametrize("path", ["/v1/ask", "/v1/search", "/v1/extract", "/v1/verify"])
 def test_a_body_that_is_no_json_object_gets_400(
     client: httpx.Client, path: str, body: bytes
 ) -> None:
@@ -124,10 +128,16 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
     max_leaves=6,
 )
-fields = st.sampled_from(["question", "query", "history", "filter", "mode", "id", "stream", "k"])
+FIELDS = ["question", "query", "history", "filter", "mode", "id", "stream", "k", "texts"]
+fields = st.sampled_from(FIELDS)
 bodies = st.dictionaries(fields, json_values) | st.fixed_dictionaries(
     {"question": st.text(st.characters(codec=None), min_size=1)},
-    optional={"history": json_values, "stream": st.booleans(), "id": json_values},
+    optional={
+        "history": json_values,
+        "stream": st.booleans(),
+        "id": json_values,
+        "texts": st.lists(st.text(st.characters(codec=None))),
+    },
 )
 
 
@@ -135,7 +145,7 @@ bodies = st.dictionaries(fields, json_values) | st.fixed_dictionaries(
 @settings(
     max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(path=st.sampled_from(["/v1/ask", "/v1/search", "/v1/verify"]), body=bodies)
+@given(path=st.sampled_from(["/v1/ask", "/v1/search", "/v1/extract", "/v1/verify"]), body=bodies)
 def test_no_body_makes_a_500(client: httpx.Client, path: str, body: object) -> None:
     reply = client.post(path, content=json.dumps(body), headers=JSON)
     assert reply.status_code == 200 or is_problem(reply, reply.status_code)

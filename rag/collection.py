@@ -1,0 +1,171 @@
+"""The documents of a home: brought up to date, listed, taken out, and proof of what they say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from pathlib import Path
+
+from index.errors import ReadError
+from index.exclusions import Exclusions
+from index.folder import Rules, is_utf8, resolve
+from index.ingest import Progress
+from index.report import Summary
+from index.rows import SourceRow
+from index.store import Index
+from index.survey import Scope
+from index.types import Document
+from rag.answering import collection_text
+from rag.cache import DocumentCache
+from rag.describe import describe_document, state_of
+from rag.errors import QuestionError
+from rag.proof import Stored, hash_of_file, verify
+from rag.requests import is_named
+from rag.settings import Settings
+from rag.types import IndexState, Json
+
+KEPT_DOCUMENTS = 64
+
+
+class Collection:
+    """What is indexed in a home. It loads no reader; indexing loads the embedder."""
+
+    def __init__(self, index: Index, settings: Settings) -> None:
+        self.index = index
+        self.settings = settings
+        self._documents = DocumentCache(KEPT_DOCUMENTS)
+
+    def close(self) -> None:
+        self.index.close()
+
+    def follow(self) -> None:
+        """Makes new versions ready beside the questions, for a program that goes on for long."""
+        self.index.follow()
+
+    def documents(self, limit: int = 100, after: str | None = None) -> Json:
+        """A page of the documents in the order of their ids."""
+        snapshot = self.index.snapshot()
+        page = snapshot.catalogue.documents(snapshot.version, limit + 1, after)
+        return {
+            "schema": "citewell.documents/1",
+            "documents": [
+                describe_document(one)
+                | {"passages": len(snapshot.catalogue.passage_ids([one.id], snapshot.version))}
+                for one in page[:limit]
+            ],
+            "next": page[limit - 1].id if len(page) > limit else None,
+            "index": state_of(snapshot).to_dict(),
+        }
+
+    def document(self, id: str) -> Document | None:
+        snapshot = self.index.snapshot()
+        return self._documents.find(snapshot, id)
+
+    def path_of(self, document_id: str) -> str:
+        document = self.document(document_id)
+        return "" if document is None else document.path
+
+    def index_paths(
+        self,
+        paths: Sequence[Path],
+        progress: Callable[[Progress], None] = lambda _: None,
+        *,
+        prune: bool = False,
+        first: Sequence[Scope] = (),
+    ) -> Summary:
+        """Brings the index up to date with the files, ``first`` before the others. Raises
+        index.errors."""
+        roots = [self._root(path, prune=prune) for path in paths]
+        scopes = [*first, *(Scope(root) for root in roots)]
+        return self.index_scopes(scopes, progress, prune=prune)
+
+    def index_scopes(
+        self,
+        scopes: Sequence[Scope],
+        progress: Callable[[Progress], None] = lambda _: None,
+        *,
+        prune: bool = False,
+    ) -> Summary:
+        """The same for parts of folders, such as what a watcher saw change."""
+        reports = self.index.update(scopes, self.rules, prune=prune, progress=progress)
+        return Summary(reports, self._state().to_dict())
+
+    @property
+    def rules(self) -> Rules:
+        """Which files are taken."""
+        settings = self.settings
+        return Rules(settings.max_file_mb * 1_000_000, settings.hidden, self.index.home)
+
+    def _root(self, path: Path, *, prune: bool) -> Path:
+        """Raises ReadError for what is not there, unless it was indexed and is to be pruned."""
+        try:
+            return resolve(path)
+        except ReadError:
+            gone = path.expanduser().resolve()
+            if gone.exists() or not is_utf8(str(gone)) or not self._knows(gone):
+                raise
+            if prune:
+                return gone
+            raise ReadError(
+                f"{path} is not there; what was indexed from it is kept. Mount it again, or "
+                "take its documents out of the index with --prune"
+            ) from None
+
+    def _knows(self, path: Path) -> bool:
+        return next(self.index.catalogue.sources_under(str(path)), None) is not None
+
+    def include(self, paths: Sequence[Path]) -> list[str]:
+        """Takes back the exclusions of files, or of all below folders; which these were."""
+        exclusions = Exclusions(self.index.home)
+        return [one for path in paths for one in exclusions.lift(path.expanduser().resolve())]
+
+    def remove(self, names: Sequence[str]) -> Json:
+        """Takes documents out of the index by id, path or pattern of paths.
+
+        Files that are still in their folder are excluded from now on. Raises QuestionError for
+        a name that is nothing's.
+        """
+        catalogue = self.index.catalogue
+        rows: dict[int, SourceRow] = {}
+        for name in names:
+            at = catalogue.source_at(str(Path(name).expanduser().absolute()))
+            found = [at] if at else []
+            found += [row for row in catalogue.sources(catalogue.version()) if is_named(row, name)]
+            if not found:
+                raise QuestionError(
+                    f"no document is called {name!r}: give its file, its path below the folder "
+                    "that was indexed, a pattern such as '*/notes.md', or its id"
+                )
+            rows |= {row.id: row for row in found}
+        self.index.remove(list(rows.values()))
+        places = [row.source.file for row in rows.values()]
+        return {
+            "schema": "citewell.rm/1",
+            "removed": [
+                {"path": str(place), "document_id": row.document_id, "excluded": place.exists()}
+                for row, place in zip(rows.values(), places, strict=True)
+            ],
+            "index": self._state().to_dict(),
+        }
+
+    def verify(self, answer: Json) -> Json:
+        """Whether each citation of an answer object holds against the stored text."""
+        snapshot = self.index.snapshot()
+
+        @cache
+        def find(id: str) -> Stored | None:
+            document = snapshot.document(id)
+            if document is None:
+                return None
+            ever = snapshot.catalogue.sources_of(id, None)
+            now = hash_of_file(document.sources, self.settings.max_file_mb * 1_000_000)
+            return Stored(document, ever, now)
+
+        def info() -> list[str]:
+            return [collection_text(topic, snapshot) for topic in ("greeting", "documents")]
+
+        return verify(answer, find, info)
+
+    def _state(self) -> IndexState:
+        state = self.index.catalogue.state()
+        return IndexState(self.index.fingerprint, state.version, state.documents, state.passages)

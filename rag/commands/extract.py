@@ -1,0 +1,93 @@
+"""``citewell extract``: the sentences that answer in files that are not indexed."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from index.errors import ReadError
+from index.files import read_file, too_large
+from index.readers import parse
+from index.types import Parsed
+from rag.commands.output import harmless, print_json, printable
+from rag.errors import QuestionError
+from rag.extract import AnswerSpan, Extraction
+from rag.given import MAX_TEXTS
+from rag.requests import clean_question
+from rag.settings import Settings
+from rag.types import Json
+
+STDIN = Path("-")
+Read = tuple[str, Parsed | str]  # a file's name, and what it holds or why it cannot be read
+
+
+def run(home: Path, settings: Settings, question: str, files: Sequence[Path], as_json: bool) -> int:
+    from rag.engine import Engine
+
+    question = clean_question(question)
+    if len(files) > MAX_TEXTS:
+        raise QuestionError(f"{len(files)} files are too many: give at most {MAX_TEXTS}")
+    read = [(str(one), _read(one, settings.max_file_mb * 1_000_000)) for one in files]
+    texts = [one for _, one in read if isinstance(one, Parsed)]
+    for name, problem in read:
+        if isinstance(problem, str):
+            print(f"citewell: {printable(name)}: {problem}", file=sys.stderr)
+    if not texts:
+        return 3
+    engine = Engine.open(home, settings)
+    try:
+        found = engine.extract(question, texts)
+    finally:
+        engine.close()
+    if as_json:
+        print_json(_to_dict(found, read))
+    else:
+        print(harmless(describe(found, [name for name, one in read if isinstance(one, Parsed)])))
+    if len(texts) < len(read):
+        return 3
+    return 0 if found.answerable else 1
+
+
+def _read(path: Path, max_bytes: int) -> Parsed | str:
+    """Like an indexed file; standard input is plain text."""
+    try:
+        if path == STDIN:
+            data = sys.stdin.buffer.read(max_bytes + 1)
+            return too_large(max_bytes) if len(data) > max_bytes else parse(data, "stdin.txt")
+        return parse(read_file(path, max_bytes), path.name)
+    except (ReadError, ValueError) as error:  # ValueError: a name that no file can have
+        return str(error)
+
+
+def _to_dict(found: Extraction, read: Sequence[Read]) -> Json:
+    """The object with the path of each text; in its place stands what cannot be read."""
+    made = found.to_dict()
+    texts = iter(made["texts"])
+    made["texts"] = [
+        {"path": name, "error": one} if isinstance(one, str) else {"path": name, **next(texts)}
+        for name, one in read
+    ]
+    return made
+
+
+def describe(found: Extraction, names: Sequence[str]) -> str:
+    """For a person: the sentences of all files, best first."""
+    named = list(zip(names, found.texts, strict=True))
+    spans = [(one, name) for name, text in named for one in text.spans]
+    lines = [_line(f"{n}.", *one) for n, one in enumerate(_sorted(spans), start=1)]
+    if not spans:
+        nearest = [(text.nearest, name) for name, text in named if text.nearest]
+        lines = ["No text answers this.", *(["Nearest:"] if nearest else [])]
+        lines += [_line("-", *one) for one in _sorted(nearest)[:3]]
+    lines += [f"Note: {printable(name)}: {said}" for name, text in named for said in text.warnings]
+    return "\n".join(lines)
+
+
+def _sorted(spans: Sequence[tuple[AnswerSpan, str]]) -> list[tuple[AnswerSpan, str]]:
+    return sorted(spans, key=lambda one: -one[0].confidence)
+
+
+def _line(mark: str, one: AnswerSpan, name: str) -> str:
+    where = f"{printable(name)}, characters {one.span.start}–{one.span.end}"
+    return f"{mark} {where}, confidence {one.confidence:.2f}\n   {' '.join(one.quote.split())}"

@@ -1,0 +1,53 @@
+"""Which language a text is in, as far as the reader needs to know: English or not.
+
+By the share of words that only carry grammar: they make a fifth or more of running text in
+any European language, and the lists below share no word. What has few of all (a table, a
+list of names) is of no known language, and so is what has few letters.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections import Counter
+from collections.abc import Mapping
+
+from rag.words import fold, word_set, words
+
+FUNCTION_WORDS = {
+    "English": "the of and to is that was for with by from which are this were has have been at as",
+    "German": "der die das und ist nicht mit von ein eine im zu auf dem sich auch wird sind",
+    "French": "le la les des du et est une dans que pour qui au sur par ne pas plus ont sont",
+    "Spanish": "el los las una del y por para como pero su lo más fue son está han",
+    "Italian": "il di che della per non sono nel gli dei alla è anche come ha delle",
+    "Portuguese": "os uma não com da em ao dos é foi são mais pelo pela seu também",
+    "Dutch": "het een van en dat niet met zijn voor aan worden ook naar bij wordt",
+    "Polish": "w z na się nie jest i do że przez oraz jako dla od jego",
+    "Swedish": "och att det som är på av för med har inte till ett",
+}
+_SETS = {name: word_set(listed) for name, listed in FUNCTION_WORDS.items()}
+LEAST_WORDS = 12  # fewer say nothing
+LEAST_SHARE = 0.06
+LEAST_LETTERS = 20
+SCRIPTS = {"CYRILLIC": "Russian or another language in Cyrillic", "CJK": "Chinese or Japanese",
+           "HIRAGANA": "Japanese", "KATAKANA": "Japanese", "HANGUL": "Korean", "ARABIC": "Arabic",
+           "HEBREW": "Hebrew", "GREEK": "Greek", "DEVANAGARI": "Hindi", "THAI": "Thai"}  # fmt: skip
+
+
+def language(text: str) -> str | None:
+    """The English name of the text's language or script; None where it cannot be told."""
+    scripts = Counter(unicodedata.name(one, "?").split()[0] for one in text if one.isalpha())
+    if scripts.total() < LEAST_LETTERS:
+        return None
+    script, count = scripts.most_common(1)[0]
+    if script != "LATIN":
+        return SCRIPTS.get(script) if count > scripts.total() / 2 else None
+    found = [fold(word) for word in words(text)]
+    return _by_words(Counter(found), len(found))
+
+
+def _by_words(counts: Mapping[str, int], total: int) -> str | None:
+    if total < LEAST_WORDS:
+        return None
+    shares = {name: sum(counts.get(one, 0) for one in own) / total for name, own in _SETS.items()}
+    best = max(shares, key=lambda name: shares[name])
+    return best if shares[best] >= LEAST_SHARE else None
