@@ -118,9 +118,9 @@ def cross_fitted(columns: Columns, examples: Sequence[Example]) -> tuple[Vector,
     return np.concatenate(scores), np.concatenate(rights)
 
 
-def threshold(scores: Vector, right: NDArray[np.bool_]) -> float:
-    """The chance below which a tenth of the right answers is lost."""
-    return chance(float(np.quantile(scores[right], 1.0 - KEPT)))
+def threshold(scores: Vector, right: NDArray[np.bool_], kept: float) -> float:
+    """The chance from which on the share ``kept`` of the right answers is given."""
+    return chance(float(np.quantile(scores[right], 1.0 - kept)))
 
 
 def _moments(rows: Matrix) -> tuple[Vector, Vector]:
