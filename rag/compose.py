@@ -132,18 +132,25 @@ def choose(
         return []
     rule = choice.get(question.kind, choice["other"])
     limit = min(int(rule["most"]), max_sentences)
-    best = ranked[0]
-    chosen = [best]
-    for one in ranked[1:]:
-        if len(chosen) >= limit or one.share < rule["share"] * best.share:
-            break
-        if not repeats(one, chosen):
-            chosen.append(one)
+    chosen = strongest(ranked, rule, limit)
     if rule.get("goes_on"):
         chosen = _follow(chosen, ranked, limit)
     if len(chosen) < max_sentences:
         chosen += _rival(question, chosen, ranked)
     return _in_order(_with_neighbours(chosen, max_sentences))
+
+
+def strongest(
+    ranked: Sequence[Candidate], rule: Mapping[str, float], limit: int
+) -> list[Candidate]:
+    """The best and those that are not far behind it, best first, without repetition."""
+    chosen = list(ranked[:1])
+    for one in ranked[1:]:
+        if len(chosen) >= limit or one.share < rule["share"] * ranked[0].share:
+            break
+        if not repeats(one, chosen):
+            chosen.append(one)
+    return chosen
 
 
 def _rival(

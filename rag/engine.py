@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from threading import RLock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from index.errors import DamageError
 from index.exclusions import Exclusions
@@ -30,9 +30,7 @@ from rag.collection import Collection
 from rag.decision import Decision, decide
 from rag.describe import describe_hits, left_out, state_of
 from rag.errors import QuestionError, SettingsError
-from rag.extract import Extraction, extract
 from rag.followup import standalone
-from rag.given import Given
 from rag.pipeline import Clock, Found, Pipeline
 from rag.question import about_collection, parts
 from rag.rankings import (
@@ -46,6 +44,10 @@ from rag.readers import Kit, load_kit
 from rag.requests import check_max_error, check_mode, clean_question, passages_of, scrub
 from rag.settings import Settings, load_settings
 from rag.types import Answer, Event, Json, Turn, Writer
+
+if TYPE_CHECKING:
+    from rag.extract import Extraction
+    from rag.given import Given
 
 MAX_TURNS = 100
 MAX_HITS = 1_000
@@ -275,6 +277,8 @@ class Engine(Collection):
 
         Offsets count in each text as it was given. Raises QuestionError.
         """
+        from rag.extract import extract  # the index's readers, which no other question needs
+
         question = clean_question(question)
         with self._lock:
             return extract(

@@ -7,11 +7,11 @@ together, and rare is a word that few of them hold.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from index.types import Embedder, Span
-from rag.compose import Candidate, answer_score, candidates, passage_text, repeats, to_sentences
+from rag.compose import Candidate, answer_score, candidates, passage_text, strongest, to_sentences
 from rag.decision import Decision
 from rag.features import Analyse, Idf
 from rag.given import Given, check_size, document, lexical_index, passages, text_of, worth_reading
@@ -126,11 +126,12 @@ def extract(
     top = decision.chance(score)
     least = decision.chance(decision.least) if score >= decision.least else math.inf
     rule = model.choice.get(analyse(question).kind, model.choice["other"])
+    limit = min(int(rule["most"]), settings.max_sentences)
     found = []
     for given, one in zip(texts, documents, strict=True):
         own = [sentence for sentence in ranked if sentence.document is one]
         chance = top * math.exp(own[0].score - ranked[0].score) if own else 0.0
-        spans = _spans(_strongest(own, rule, settings.max_sentences), chance, text_of(given))
+        spans = _spans(strongest(own, rule, limit), chance, text_of(given))
         answers = bool(spans) and chance >= least
         found.append(_text_answer(spans, answers, one.warnings))
     return Extraction(question, tuple(found), decision.threshold, decision.note("extractive"))
@@ -144,19 +145,6 @@ def _text_answer(
     if answers:
         return TextAnswer(confidence, spans, None, warnings)
     return TextAnswer(confidence, (), best, warnings)
-
-
-def _strongest(own: Sequence[Candidate], rule: Mapping[str, float], most: int) -> list[Candidate]:
-    """The sentences of one text that an answer would be chosen from, best first."""
-    chosen = list(own[:1])
-    for one in own[1:]:
-        if len(chosen) >= min(int(rule["most"]), most):
-            break
-        if one.share < rule["share"] * own[0].share:
-            break
-        if not repeats(one, chosen):
-            chosen.append(one)
-    return chosen
 
 
 def _spans(chosen: Sequence[Candidate], chance: float, text: str) -> tuple[AnswerSpan, ...]:
