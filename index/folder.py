@@ -44,11 +44,15 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """A file that is not read, or a folder that is not looked into, and why."""
+    """A file that is not read, or a folder that is not looked into, and why.
+
+    ``is_unknown``: nobody can say what is there now, so that it cannot be said to be gone.
+    """
 
     path: Path
     reason: str
     is_folder: bool = False
+    is_unknown: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +175,7 @@ def _look(task: _Task, here: _Folder, name: str) -> _Folder | Found | Left | Non
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
-        return Left(path, unreadable(error))
+        return Left(path, unreadable(error), is_unknown=True)
     is_folder = stat.S_ISDIR(info.st_mode)
     reason = ""
     if path == task.rules.home:
@@ -204,7 +208,7 @@ def _open(
     except (FileNotFoundError, NotADirectoryError):  # gone or replaced meanwhile
         return None
     except OSError as error:
-        return Left(path, f"the folder {unreadable(error)}", is_folder=True)
+        return Left(path, f"the folder {unreadable(error)}", is_folder=True, is_unknown=True)
     return _Folder(path, names, _ignore_in(path, names, above), iter(listed))
 
 

@@ -22,7 +22,7 @@ CREATE TABLE seen (path TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE todo (path TEXT PRIMARY KEY, root TEXT, name TEXT, size INTEGER, mtime_ns INTEGER,
   ctime_ns INTEGER) WITHOUT ROWID;
 CREATE TABLE done (path TEXT PRIMARY KEY) WITHOUT ROWID;
-CREATE TABLE left_out (path TEXT PRIMARY KEY, reason TEXT) WITHOUT ROWID;
+CREATE TABLE left_out (path TEXT PRIMARY KEY, reason TEXT, is_unknown INTEGER) WITHOUT ROWID;
 CREATE TABLE lost (path TEXT PRIMARY KEY, document_id TEXT, sha256 TEXT, size INTEGER,
   is_there INTEGER, is_taken INTEGER DEFAULT 0) WITHOUT ROWID;
 CREATE INDEX lost_size ON lost (size);
@@ -68,7 +68,8 @@ class Plan:
     def leave(self, left: Left) -> None:
         # A name may be of no encoding; then it is no document's path either.
         path = os.fsencode(left.path).decode("utf-8", "replace")
-        self._do("INSERT OR IGNORE INTO left_out VALUES (?, ?)", path, left.reason)
+        values = left.reason, left.is_unknown
+        self._do("INSERT OR IGNORE INTO left_out VALUES (?, ?, ?)", path, *values)
 
     def lose(self, path: str, row: SourceRow, hint: Hint | None, *, is_there: bool) -> None:
         """A known file that is gone, or is there and has, it seems, another content."""
@@ -130,6 +131,11 @@ class Plan:
 
     def is_left(self, path: str) -> bool:
         return any(self._all("SELECT 1 FROM left_out WHERE path = ?", path))
+
+    def is_unknown(self, path: Path) -> bool:
+        """Whether a file, or a folder above it, could not be looked at."""
+        sql = "SELECT 1 FROM left_out WHERE path = ? AND is_unknown"
+        return any(any(self._all(sql, str(one))) for one in (path, *path.parents))
 
     def has_moved_or_gone(self) -> bool:
         sql = "SELECT 1 FROM lost WHERE NOT is_there UNION ALL SELECT 1 FROM moves LIMIT 1"

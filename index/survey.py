@@ -22,6 +22,7 @@ from index.rows import Hint, SourceRow
 # A file that changed this shortly before it was read may have changed again within the same
 # tick of the file system's clock: then its time says nothing.
 TICK_NS = 2_000_000_000
+UNKNOWN = "its folder cannot be read, so nothing was removed; --prune removes it"
 UNMOUNTED = "its folder is empty or not mounted, so nothing was removed; --prune removes it"
 
 
@@ -80,7 +81,7 @@ class Survey:
                     self.plan.lose(str(each.path), known, hint, is_there=True)
 
     def _miss(self, scopes: Sequence[Scope]) -> None:
-        """Notes what is known and was not seen; of a root that is away, nothing."""
+        """Notes what is known and was not seen; nothing where a root is away, or a folder shut."""
         mounted: dict[Path, bool] = {}
         for scope in scopes:
             for row in self.catalogue.sources_under(str(scope.path)):
@@ -91,10 +92,12 @@ class Survey:
                 roots |= {one.root for one in scopes if path.is_relative_to(one.root)}
                 for root in roots - mounted.keys():
                     mounted[root] = is_mounted(root)
-                if self.prune or all(mounted[root] for root in roots):
+                unknown = self.plan.is_unknown(path)
+                if self.prune or (not unknown and all(mounted[root] for root in roots)):
                     self.plan.lose(str(path), row, self.catalogue.hint(row.id), is_there=False)
-                elif self.plan.saw(path) and not self.plan.is_left(str(path)):
-                    self.reports.add(path, "skipped", UNMOUNTED, row.document_id)
+                elif self.plan.saw(path) and (unknown or not self.plan.is_left(str(path))):
+                    reason = UNKNOWN if unknown else UNMOUNTED
+                    self.reports.add(path, "skipped", reason, row.document_id)
 
     def _is_of_others(self, row: SourceRow, scopes: Sequence[Scope]) -> bool:
         """What is there and was indexed from another folder stays: these rules are not its own."""

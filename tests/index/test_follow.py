@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import random
 import sqlite3
@@ -488,6 +489,50 @@ def test_what_one_root_leaves_out_and_another_takes_stays(
     for _ in range(4):
         desk.run(*(desk.root / name for name in order))
         assert indexed(desk) == {"a.txt": MAPS, "sub/b.txt": FERRY}
+
+
+def shut(patch: pytest.MonkeyPatch, folder: Path, how: str) -> None:
+    """As a folder is that may not be listed ("scandir"), or not be entered ("lstat")."""
+    scandir, lstat = os.scandir, Path.lstat
+
+    def refuse(path: Path) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+
+    def shut_scandir(path: Path | int) -> object:
+        return refuse(folder) if path == folder else scandir(path)
+
+    def shut_lstat(path: Path) -> object:
+        return refuse(path) if path.parent == folder else lstat(path)
+
+    if how == "scandir":
+        patch.setattr(os, "scandir", shut_scandir)
+    else:
+        patch.setattr(Path, "lstat", shut_lstat)
+
+
+@pytest.mark.parametrize("how", ["scandir", "lstat"])
+@pytest.mark.usefixtures("settled")
+def test_what_lies_in_a_folder_that_cannot_be_read_is_kept(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    desk.put("shut/deep/maps.txt", MAPS)
+    gone = desk.put("shut/gone.txt", SNOW)
+    outside = desk.put("ferry.txt", FERRY)
+    desk.put("cheese.txt", CHEESE)
+    desk.run()
+    gone.unlink()
+    outside.unlink()
+    with monkeypatch.context() as patch:
+        shut(patch, desk.root / "shut", how)
+        assert "--prune" in desk.reason("maps.txt")
+        unlisted = {"shut/gone.txt"} if how == "scandir" else set()
+        assert indexed(desk).keys() == {"cheese.txt", "shut/deep/maps.txt"} | unlisted
+    assert desk.statuses()["maps.txt"] == "unchanged"
+    assert indexed(desk).keys() == {"cheese.txt", "shut/deep/maps.txt"}
+    with monkeypatch.context() as patch:
+        shut(patch, desk.root / "shut", how)
+        desk.run(prune=True)
+        assert indexed(desk).keys() == {"cheese.txt"}
 
 
 def test_with_prune_an_emptied_folder_takes_all_along(desk: Desk) -> None:
