@@ -56,7 +56,7 @@ def chunk(
         return kept, window - count([embedding_text(kept, "")])[0]
 
     for section, headings in contexts(sections, text):
-        sentences = split_sentences(text, section.span)
+        sentences = sentences_of(text, section)
         if not any(is_declarative(span.of(text)) for span in sentences):
             continue
         kept, room = fitted(headings)
@@ -69,6 +69,11 @@ def chunk(
         fits.ask([_whole(group) for group in groups])
         for group in groups:
             yield from _drafts(text, section, group, kept, fits)
+
+
+def sentences_of(text: str, section: Section) -> Sequence[Span]:
+    """What may be quoted by itself; of a table that is a row, whole."""
+    return [section.span] if section.kind == "row" else split_sentences(text, section.span)
 
 
 def _whole(group: Sequence[Span]) -> Span:

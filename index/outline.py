@@ -13,7 +13,7 @@ NOT_QUOTED = frozenset({"heading", "navigation", "frontmatter"})
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """``section``: the innermost heading, or the question that an answer answers."""
+    """``section``: the innermost heading, the question that an answer answers, a row's place."""
 
     page: int | None = None
     section: str | None = None
@@ -53,7 +53,8 @@ def place(document: Document, span: Span) -> Place:
     if at < 0 or span.start >= sections[at].span.end:
         return Place(date=document.date)
     here = sections[at]
-    title = _over(sections, at, document.text)
+    is_row = here.kind == "row" and here.title
+    title = here.title if is_row else _over(sections, at, document.text)
     return Place(here.page, title, here.speaker, here.date or document.date)
 
 

@@ -47,7 +47,8 @@ class Section:
     Sections of a document stand in its order and do not overlap. ``kind`` is an
     open set of words; those with a meaning to the chunker are ``heading`` (context,
     never quoted), ``navigation`` (dropped), ``question`` (an interviewer's turn:
-    context of the ``answer`` sections that follow). All others are text.
+    context of the ``answer`` sections that follow), ``row`` (of a table: quoted as a whole,
+    ``title`` says which). All others are text.
 
     ``level`` is the depth in the outline: a section of level n > 0 closes the
     headings of level n and deeper before it; 0 is running text.
@@ -63,14 +64,50 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class About:
+    """What is known of a file besides its text.
+
+    ``unit`` is what it is counted in ("page", "slide", "sheet"), of which it has ``total``;
+    ``unread`` are the numbers, from 1, of those that gave no text, ``recognised`` of those whose
+    text was recognised in an image.
+    """
+
+    language: str | None = None  # its English name
+    date_from: str | None = None  # where the date stands: "metadata" or "text"
+    unit: str | None = None
+    total: int = 0
+    unread: tuple[int, ...] = ()
+    recognised: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where in its file a stretch of a document's text comes from.
+
+    ``label`` names the place as a person would ("page 3", "Budget, row 12"). ``box`` is (left,
+    bottom, right, top) in points, from the lower left corner of the page as it is shown.
+    ``raw`` are the file's own characters, where the text has others.
+    """
+
+    span: Span
+    label: str
+    page: int | None = None
+    box: tuple[float, float, float, float] | None = None
+    raw: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Parsed:
-    """What a reader makes of one file's bytes."""
+    """What a reader makes of one file's bytes. ``origins`` are for finding a quote in the file
+    and are not stored: the same bytes give them again."""
 
     text: str
     sections: tuple[Section, ...]
     title: str | None = None
     date: str | None = None
     warnings: tuple[str, ...] = ()
+    about: About = About()
+    origins: tuple[Origin, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +140,7 @@ class Document:
     file_sha256: str
     text_sha256: str
     warnings: tuple[str, ...] = ()
+    about: About = About()
 
     def __getitem__(self, span: Span) -> str:
         return span.of(self.text)

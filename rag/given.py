@@ -9,7 +9,7 @@ import numpy as np
 
 from index.chunk import Draft, chunk, embedding_text
 from index.lexical import LexicalIndex
-from index.readers.text import structure
+from index.structure.sections import structure
 from index.types import Document, Embedder, Hit, Parsed, Passage, Section, Source, Span
 from rag.errors import QuestionError
 from rag.retrieve import fuse

@@ -10,10 +10,10 @@ from itertools import pairwise
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from index.readers import dates, navigation, shapes
 from index.readers.decode import decode
-from index.readers.pieces import Mark, Marks, Piece, split
-from index.readers.text import compose, own_date, own_title
+from index.structure import dates, navigation, shapes
+from index.structure.pieces import Mark, Marks, Piece, split
+from index.structure.sections import compose, own_date, own_title
 from index.types import Parsed, Span
 
 _LINE_END = re.compile(r"\r\n|\n|\r")  # as markdown-it counts lines

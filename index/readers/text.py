@@ -2,57 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
-from index.readers import dates, dialogue, headings, items, navigation
 from index.readers.decode import decode
-from index.readers.pieces import Mark, Marks, Piece, assemble, split
-from index.types import Parsed, Section
-
-_HEAD = 4  # pieces in which a document states its own date
+from index.structure.sections import structure
+from index.types import Parsed
 
 
 def read(data: bytes, name: str) -> Parsed:  # noqa: ARG001 - one signature for all readers
     """The text and its sections. Raises ReadError where the bytes are no text."""
     decoded = decode(data)
     return structure(decoded.text, decoded.warnings)
-
-
-def structure(text: str, warnings: tuple[str, ...] = ()) -> Parsed:
-    """A text, kept as it is, with its sections; ``warnings`` are of its decoding."""
-    pieces = split(text)
-    links = navigation.find(pieces)
-    found = headings.find(pieces, links)
-    marks = {i: Mark("navigation") for i in links} | found.marks
-    sections = compose(text, pieces, marks, found.below)
-    date = own_date(pieces, sections)
-    return Parsed(text, sections, own_title(sections), date, warnings)
-
-
-def compose(
-    text: str, pieces: Sequence[Piece], marks: Marks, below: Mapping[int, int]
-) -> tuple[Section, ...]:
-    """Sections of a text whose headings and leftovers are marked: finds talk and dated items.
-
-    ``marks``: one for each piece that is no running text. ``below``: for each heading the
-    level at which text that stands apart from it closes headlines.
-    """
-    heads = {i for i, mark in marks.items() if mark.kind == "heading"}
-    talk = dialogue.find(pieces, marks.keys() - heads, heads)
-    running = items.find(pieces, marks.keys() | talk.inside, heads, below)
-    return assemble(text, pieces, running | talk.marks | marks)
-
-
-def own_title(sections: Sequence[Section]) -> str | None:
-    """The first heading, if the document begins with one."""
-    dropped = ("navigation", "frontmatter")
-    first = next((section for section in sections if section.kind not in dropped), None)
-    return first.title if first and first.kind == "heading" else None
-
-
-def own_date(pieces: Sequence[Piece], sections: Sequence[Section]) -> str | None:
-    """What the head states, unless that is the date of one part among others."""
-    head = [line for piece in pieces[:_HEAD] for line in piece.text[:1000].splitlines()[:4]]
-    alone = sum(len(piece.text) < 40 and dates.is_date(piece.text) for piece in pieces)
-    several = sum(section.kind == "item" for section in sections) > 1
-    return dates.of_head(head, may_be_alone=alone <= 1, may_be_dateline=not several)

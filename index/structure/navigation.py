@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from operator import or_
 
-from index.readers import shapes
-from index.readers.pieces import Piece
+from index.structure import shapes
+from index.structure.pieces import Piece
 
 _NET = r"(?:facebook|twitter|x|linkedin|whatsapp|telegram|vk|e-?mail|reddit|instagram|youtube)"
 _PLACE = (

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import log
 
-from index.readers import shapes
+from index.structure import shapes
 
 # Chances of what a turn's first paragraph shows: it ends with a question, it holds one, neither.
 _ASKING = {"ends": log(0.80), "holds": log(0.10), "none": log(0.10)}

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from index.readers import shapes
-from index.readers.pieces import Piece
-from index.readers.roles import Turn
+from index.structure import shapes
+from index.structure.pieces import Piece
+from index.structure.roles import Turn
 
 ASKS = shapes.word_set("q question interviewer reporter journalist correspondent questioner")
 ANSWERS = shapes.word_set("a answer interviewee respondent")

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from index.readers import shapes
+from index.structure import shapes
 from index.types import Section, Span
 
 EDGE = 1_000  # blank lines before the first piece and after the last: the widest gap

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from index.readers import dates
-from index.readers.dates import Stated
-from index.readers.pieces import EDGE, Mark, Marks, Piece
+from index.structure import dates
+from index.structure.dates import Stated
+from index.structure.pieces import EDGE, Mark, Marks, Piece
 
 
 def find(

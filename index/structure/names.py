@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from index.readers import shapes
+from index.structure import shapes
 
 _CAP = (
     r"[A-ZÀ-ÖØ-Þ\u0100\u0106\u010c\u0110\u0141\u015a\u0160\u0179\u017b\u017d\u0400-\u042f]"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
-from index.readers import dates, shapes
-from index.readers.pieces import Mark, Marks, Piece
+from index.structure import dates, shapes
+from index.structure.pieces import Mark, Marks, Piece
 
 LONGEST = 40  # words of a headline
 _MOST_IN_A_ROW = 3  # more lines than this one under another are a list

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 
-from index.readers import labels, names, shapes
-from index.readers.labels import Label
-from index.readers.pieces import Mark, Marks, Piece
-from index.readers.roles import Turn, askers
+from index.structure import labels, names, shapes
+from index.structure.labels import Label
+from index.structure.pieces import Mark, Marks, Piece
+from index.structure.roles import Turn, askers
 
 _INTRO = 8  # pieces before the first turn that may name the speakers
 _INTERVIEWER, _INTERVIEWEE = "interviewer", "interviewee"

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from index.readers.dates import every, of_head, stated
+from index.structure.dates import every, of_head, stated
 
 
 @pytest.mark.parametrize(

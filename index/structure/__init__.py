@@ -1,0 +1,1 @@
+"""How a text is made up: headings, dated items, turns of talk, leftovers of web pages."""

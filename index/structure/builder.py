@@ -1,0 +1,226 @@
+"""A document's text put together block by block, as readers of rich formats find them.
+
+A reader says what each block is (a paragraph, a heading, a table's row) and where in the file
+it stands; what is left to be seen from the words, such as who speaks, is found here.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from index.errors import ReadError
+from index.structure import headings, navigation
+from index.structure.pieces import Mark, Marks, Piece, split
+from index.structure.sections import compose, own_date, own_title
+from index.types import About, Origin, Parsed, Section, Span
+
+CELLS = " | "
+TABLE_LEVEL = 50  # of the names of a table's columns: deeper than any heading
+_GAP = "\n\n"
+_SPACE = re.compile(r"\s+")
+_UNREADABLE = re.compile("[\0\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch within a block and its place in the file; ``start`` counts in the block."""
+
+    start: int
+    end: int
+    origin: Origin  # its span is not looked at
+
+
+class Builder:
+    """Blocks in, one ``Parsed`` out. White space at a block's ends is dropped, the rest stays."""
+
+    def __init__(self) -> None:
+        self._texts: list[str] = []
+        self._length = 0
+        self._pieces: list[Piece] = []
+        self._marks: Marks = {}
+        self._below: dict[int, int] = {}
+        self._pages: list[tuple[int, int]] = []  # where a page begins, and its number
+        self._origins: list[Origin] = []
+        self._after_table = False
+
+    def paragraph(
+        self,
+        text: str,
+        label: str,
+        *,
+        page: int | None = None,
+        kind: str | None = None,
+        speaker: str | None = None,
+        parts: Sequence[Part] = (),
+        gap: str = _GAP,
+    ) -> None:
+        """Running text. Of a ``kind`` ("list", "code", "note" …) or ``speaker`` it is a section of
+        its own; without, its words say what it is. ``parts`` name finer places than ``label``.
+
+        A ``gap`` of one space has it go on in the paragraph before, on a new page.
+        """
+        span = self._append(text, label, page, parts, gap)
+        if span is None:
+            return
+        at, body = len(self._pieces), self._texts[-1]
+        if kind or speaker:
+            self._pieces.append(Piece(span, body))
+            self._marks[at] = Mark(kind or "text", self._level(), speaker=speaker)
+        else:
+            pieces = [
+                replace(one, span=one.span.shift(span.start), blanks=int(number == 0))
+                for number, one in enumerate(split(body))
+            ]
+            self._pieces += pieces
+            if self._after_table and pieces:
+                self._marks[at] = Mark("text", TABLE_LEVEL)
+        self._after_table = False
+
+    def heading(
+        self, text: str, level: int, label: str, *, page: int | None = None,
+        parts: Sequence[Part] = (),
+    ) -> None:  # fmt: skip
+        """``level`` counts from 1, the outermost. Context of what follows, never quoted."""
+        span = self._append(text, label, page, parts, _GAP)
+        if span is None:
+            return
+        title = _SPACE.sub(" ", self._texts[-1])
+        self._below[len(self._pieces)] = level + 1
+        self._marks[len(self._pieces)] = Mark("heading", level, title)
+        self._pieces.append(Piece(span, self._texts[-1]))
+        self._after_table = False
+
+    def table(
+        self,
+        rows: Sequence[Sequence[str]],
+        label: Callable[[int], str],
+        *,
+        page: int | None = None,
+        header: bool | None = None,
+    ) -> None:
+        """Each row is a unit, its cells together; the names of the columns are its heading.
+
+        ``label`` names a row by its place in ``rows`` and is what a citation of it shows.
+        Whether the first row has the names is told from the cells unless ``header`` says it.
+        Empty rows are dropped.
+        """
+        clean = [[_SPACE.sub(" ", cell).strip() for cell in row] for row in rows]
+        named = has_header(clean) if header is None else header
+        for number, cells in enumerate(clean):
+            line = CELLS.join(cells).strip()
+            if not any(cells):
+                continue
+            span = self._append(line, label(number), page, (), _GAP if number == 0 else "\n")
+            if span is None:
+                continue
+            is_names = named and number == 0
+            title = self._texts[-1] if is_names else label(number)
+            level = TABLE_LEVEL if number == 0 else 0
+            self._marks[len(self._pieces)] = Mark("heading" if is_names else "row", level, title)
+            self._pieces.append(Piece(span, self._texts[-1]))
+            self._after_table = True
+
+    def plain(self, text: str, label: str, *, page: int | None = None) -> None:
+        """Text of which nothing is known, such as a mail's: headings are told by their looks."""
+        span = self._append(text, label, page, (), _GAP)
+        if span is None:
+            return
+        at = len(self._pieces)
+        found = split(self._texts[-1])
+        links = navigation.find(found)
+        seen = headings.find(found, links)
+        self._marks |= {at + i: Mark("navigation") for i in links}
+        self._marks |= {at + i: mark for i, mark in seen.marks.items()}
+        self._below |= {at + i: level for i, level in seen.below.items()}
+        self._pieces += [replace(one, span=one.span.shift(span.start)) for one in found]
+        if self._after_table and found:
+            self._marks.setdefault(at, Mark("text", TABLE_LEVEL))
+        self._after_table = False
+
+    def finish(
+        self,
+        *,
+        title: str | None = None,
+        date: str | None = None,
+        about: About | None = None,
+        warnings: Sequence[str] = (),
+    ) -> Parsed:
+        """``date`` is what the file's metadata states; without it the text's head may state one.
+
+        Raises ReadError for a file without text.
+        """
+        text = "".join(self._texts)
+        if not any(map(str.isalnum, text)):
+            raise ReadError("no text is in the file: nothing in it can be quoted")
+        sections = compose(text, self._pieces, self._marks, self._below)
+        about = about or About()
+        stated = date or own_date([one for one in self._pieces if one.blanks], sections)
+        if stated:
+            about = replace(about, date_from="metadata" if date else "text")
+        return Parsed(
+            text,
+            paged(sections, self._pages),
+            (title or "").strip() or own_title(sections),
+            stated,
+            tuple(dict.fromkeys(warnings)),
+            about,
+            tuple(self._origins),
+        )
+
+    def _append(
+        self, text: str, label: str, page: int | None, parts: Sequence[Part], gap: str
+    ) -> Span | None:
+        body = text.strip()
+        if not body:
+            return None
+        cut = len(text) - len(text.lstrip())
+        body = _UNREADABLE.sub("\ufffd", body)
+        before = gap if self._texts else ""
+        span = Span(self._length + len(before), self._length + len(before) + len(body))
+        self._texts += [before, body]
+        self._length = span.end
+        if page is not None and (not self._pages or self._pages[-1][1] != page):
+            self._pages.append((span.start, page))
+        if not parts:
+            self._origins.append(Origin(span, label, page))
+        for part in parts:
+            start = max(span.start, span.start + part.start - cut)
+            end = min(span.end, span.start + part.end - cut)
+            if start < end:
+                self._origins.append(replace(part.origin, span=Span(start, end)))
+        return span
+
+    def _level(self) -> int:
+        return TABLE_LEVEL if self._after_table else 0
+
+
+def has_header(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the first row names the columns: words in every cell that is filled below, none
+    twice, none a number, and more rows to name."""
+    if len(rows) < 2 or not rows[0]:
+        return False
+    first = [cell for cell in rows[0] if cell]
+    filled = {i for row in rows[1:] for i, cell in enumerate(row) if cell}
+    named = {i for i, cell in enumerate(rows[0]) if cell}
+    wordy = all(any(map(str.isalpha, cell)) and len(cell) < 100 for cell in first)
+    return len(first) > 1 and wordy and len(set(first)) == len(first) and filled <= named
+
+
+def paged(sections: Sequence[Section], pages: Sequence[tuple[int, int]]) -> tuple[Section, ...]:
+    """Sections cut where a page begins, each with the number of its page."""
+    if not pages:
+        return tuple(sections)
+    starts = [start for start, _ in pages]
+    found = []
+    for section in sections:
+        at = max(0, bisect_right(starts, section.span.start) - 1)
+        begin, level = section.span.start, section.level
+        while begin < section.span.end:
+            ends = starts[at + 1] if at + 1 < len(starts) else section.span.end
+            span = Span(begin, min(ends, section.span.end))
+            found.append(replace(section, span=span, page=pages[at][1], level=level))
+            begin, level, at = span.end, 0, at + 1
+    return tuple(found)
