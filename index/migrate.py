@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from index.errors import DamageError
-from index.rows import State, content_sha256, source_entry, state_fields
+from index.rows import NOTHING, State, content_sha256, source_entry, state_fields
 from index.seal import add, check, seal
 from index.types import Source
 
@@ -44,6 +44,29 @@ def from_format_1(connection: sqlite3.Connection) -> None:
         _insert(db, "versions", **state_fields(State(version, documents, passages, digest)))
     for table in reversed(OLD_TABLES):
         db.execute(f"DROP TABLE old_{table}")
+
+
+def from_format_2(connection: sqlite3.Connection) -> None:
+    """With room for what is known of a file besides its text. Nothing is known yet, so that every
+    seal stays; what was damaged before is found by it when it is read, as ever."""
+    from index.schema import TABLES, statements
+
+    db = connection
+    indexes = "SELECT name FROM sqlite_master WHERE tbl_name = 'revisions' AND sql IS NOT NULL"
+    for (name,) in db.execute(f"{indexes} AND type = 'index'").fetchall():
+        db.execute(f"DROP INDEX {name}")
+    db.execute("ALTER TABLE revisions RENAME TO old_revisions")
+    for statement in statements(TABLES):
+        if statement.partition("(")[0].endswith(" revisions "):
+            db.execute(statement)
+    names = [row["name"] for row in db.execute("PRAGMA table_info(old_revisions)")]
+    listed = ", ".join(names)
+    db.execute(
+        f"INSERT INTO revisions ({listed}, about) SELECT {listed}, ? FROM old_revisions", (NOTHING,)
+    )
+    db.execute("DELETE FROM sqlite_sequence WHERE name = 'revisions'")
+    db.execute("UPDATE sqlite_sequence SET name = 'revisions' WHERE name = 'old_revisions'")
+    db.execute("DROP TABLE old_revisions")
 
 
 def _number(text: str) -> int:
@@ -88,6 +111,7 @@ def _texts(db: sqlite3.Connection) -> tuple[int, int, int]:
         count = _passages(db, row)
         _vectors(db, row["revision"], what)
         fields = {name: row[name] for name in row.keys() if name != "row_sha256"}  # noqa: SIM118
+        fields["about"] = NOTHING
         content = content_sha256(fields)
         entry = seal(row["revision"], row["document_id"], count, row["added_version"], content)
         fields |= {"n_passages": count, "content_sha256": content, "row_sha256": seal(entry, None)}

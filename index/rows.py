@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 
 from index.errors import DamageError
 from index.seal import Digest, check, seal
-from index.types import Document, Ids, Passage, Section, Source, Span
+from index.types import About, Document, Ids, Passage, Section, Source, Span
 
 Halves = NDArray[np.float16]
 CONTENT = ("title", "media_type", "date", "file_sha256", "text_sha256", "warnings", "sections")
+NOTHING = "{}"  # what is stored of a file of which nothing is known besides its text
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +80,14 @@ def entry_of(row: sqlite3.Row) -> Entry:
     return Entry(row["revision"], row["document_id"], row["n_passages"], entry)
 
 
-def content_sha256(fields: dict[str, Any]) -> str:
-    return seal(*(fields[name] for name in CONTENT), fields["text"])
+def content_sha256(fields: Mapping[str, Any]) -> str:
+    return seal(*_content(fields))
+
+
+def _content(fields: Mapping[str, Any] | sqlite3.Row) -> list[Any]:
+    """What the seal of a text is over; without ``about`` where that is empty, as in format 2."""
+    about = [] if fields["about"] == NOTHING else [fields["about"]]
+    return [*(fields[name] for name in CONTENT), *about, fields["text"]]
 
 
 def document_fields(document: Document) -> dict[str, Any]:
@@ -91,6 +98,7 @@ def document_fields(document: Document) -> dict[str, Any]:
         "file_sha256": document.file_sha256,
         "text_sha256": document.text_sha256,
         "warnings": dump(document.warnings),
+        "about": _about(document.about),
         "sections": dump([asdict(section) for section in document.sections]),
         "text": document.text.encode(),
     }
@@ -101,7 +109,7 @@ def document_of(row: sqlite3.Row, sources: tuple[Source, ...]) -> Document:
     entry_of(row)
     what = f"document {row['document_id']}"
     sealed = {"row_sha256": row["content_sha256"]}
-    check(sealed, what, *(row[name] for name in CONTENT), row["text"])
+    check(sealed, what, *_content(row))
     return Document(
         id=row["document_id"],
         sources=sources,
@@ -116,7 +124,22 @@ def document_of(row: sqlite3.Row, sources: tuple[Source, ...]) -> Document:
         file_sha256=row["file_sha256"],
         text_sha256=row["text_sha256"],
         warnings=tuple(json.loads(row["warnings"])),
+        about=_read_about(row["about"]),
     )
+
+
+def _about(about: About) -> str:
+    """What is known, and no more: fields that are as they are without a file stay out."""
+    known = {key: value for key, value in asdict(about).items() if value != getattr(About(), key)}
+    return json.dumps(known, ensure_ascii=False, separators=(",", ":"))
+
+
+def _read_about(stored: str) -> About:
+    fields: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value
+        for key, value in json.loads(stored).items()
+    }
+    return About(**fields)
 
 
 def source_entry(id: int, source: Source, document_id: str, sha256: str, added: int) -> str:

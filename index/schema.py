@@ -9,7 +9,7 @@ from pathlib import Path
 
 from index.errors import DamageError, HomeError, NewerFormatError
 
-FORMAT = 2
+FORMAT = 3
 FILE = "catalogue.sqlite"
 BM25 = "bm25"  # the folder of what is made from it
 BUSY_S = 30
@@ -25,7 +25,7 @@ CREATE TABLE revisions (
   n_passages INTEGER NOT NULL, added_version INTEGER NOT NULL, removed_version INTEGER,
   content_sha256 TEXT NOT NULL, row_sha256 TEXT NOT NULL, title TEXT NOT NULL,
   media_type TEXT NOT NULL, date TEXT, file_sha256 TEXT NOT NULL, text_sha256 TEXT NOT NULL,
-  warnings TEXT NOT NULL, sections TEXT NOT NULL, text BLOB NOT NULL) STRICT;
+  warnings TEXT NOT NULL, about TEXT NOT NULL, sections TEXT NOT NULL, text BLOB NOT NULL) STRICT;
 CREATE INDEX revisions_entry ON revisions (
   added_version, removed_version, document_id, n_passages, content_sha256, row_sha256);
 CREATE INDEX revisions_removed ON revisions (removed_version) WHERE removed_version IS NOT NULL;
@@ -132,13 +132,15 @@ def prepare(connection: sqlite3.Connection) -> sqlite3.Connection:
 
 def _bring_up(connection: sqlite3.Connection) -> None:
     """In one transaction; whoever comes second finds it done."""
-    from index.migrate import from_format_1
+    from index.migrate import from_format_1, from_format_2
 
     connection.execute("BEGIN IMMEDIATE")
     try:
         known = connection.execute("PRAGMA user_version").fetchone()[0]
         if known == 1:
             from_format_1(connection)
+        elif known == 2:
+            from_format_2(connection)
         elif known == 0:
             for statement in statements(TABLES):
                 connection.execute(statement)

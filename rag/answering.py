@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from index.snapshot import Snapshot
 from rag.compose import Candidate, choose, cite, disagreements, repeats, to_sentences
 from rag.computing import REFUSAL, asks_to_compute
+from rag.describe import collection_text
 from rag.errors import WriterError
 from rag.pipeline import LOOK_AROUND, Clock, Found, Pipeline
 from rag.render import answer_text
@@ -15,7 +16,6 @@ from rag.settings import Settings
 from rag.types import Answer, AnswerSentence, Citation, IndexState, Json, Reason, Writer
 from rag.verify import check
 
-LISTED = 20  # documents named in an answer about the collection
 OpenWriter = Callable[[Settings], Writer]
 
 
@@ -139,23 +139,6 @@ def empty_answer(base: Collected, *, filtered: bool) -> Answer:
 def collection_answer(base: Collected, topic: str, snapshot: Snapshot) -> Answer:
     """About the collection itself, from the catalogue, with no claim about what documents say."""
     return base.answer("info", collection_text(topic, snapshot), confidence=1.0)
-
-
-def collection_text(topic: str, snapshot: Snapshot) -> str:
-    """What is said of the collection at a version; ``topic`` is that of ``about_collection``."""
-    documents, passages = snapshot.n_documents, snapshot.n_passages
-    count = f"{documents} document{'' if documents == 1 else 's'}"
-    if topic == "greeting":
-        return (
-            f"Hello. Ask a question about the {count} in this index; "
-            "the answer is quoted from them, or you are told that they do not say."
-        )
-    if not documents:
-        return "The index holds no documents yet. Run 'citewell index FOLDER' first."
-    page = snapshot.catalogue.documents(snapshot.version, LISTED, None)
-    names = [one.path if one.title in one.path else f"{one.title} ({one.path})" for one in page]
-    more = f" and {documents - len(page)} more" if documents > len(page) else ""
-    return f"The index holds {count} in {passages} passages: {', '.join(names)}{more}."
 
 
 def _chosen(answered: Sequence[Found], pipeline: Pipeline) -> list[tuple[Found, list[Candidate]]]:

@@ -15,9 +15,8 @@ from index.rows import SourceRow
 from index.store import Index
 from index.survey import Scope
 from index.types import Document
-from rag.answering import collection_text
 from rag.cache import DocumentCache
-from rag.describe import describe_document, state_of
+from rag.describe import collection_text, describe_document, state_of
 from rag.errors import QuestionError
 from rag.proof import Stored, hash_of_file, verify
 from rag.requests import is_named

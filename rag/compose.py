@@ -16,9 +16,8 @@ from index.quotable import is_declarative
 from index.types import Document, Passage, Span
 from rag.conflicts import Conflict, conflicts, rivals
 from rag.question import Question
-from rag.read import NONE
 from rag.timing import Dated, ordered, when
-from rag.types import AnswerSentence, Citation, PassageText, Reading, SentenceReading
+from rag.types import NONE, AnswerSentence, Citation, PassageText, Reading, SentenceReading
 from rag.words import fold, words
 
 # A sentence that opens with one of these points back at the one before it.

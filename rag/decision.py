@@ -12,9 +12,8 @@ from rag.calibration import Calibration
 from rag.calibrations import ADVICE
 from rag.errors import UncalibratedError
 from rag.model import chance
-from rag.read import NONE
 from rag.target_error import Target, find_target
-from rag.types import Json
+from rag.types import NONE, Json
 
 
 @dataclass(frozen=True, slots=True)

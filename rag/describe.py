@@ -10,6 +10,7 @@ from index.types import Document, Hit, Passage
 from rag.types import IndexState, Json
 
 NAMED = 5  # paths in a warning
+LISTED = 20  # documents named in an answer about the collection
 
 
 def describe_hits(hits: Sequence[Hit], read: Sequence[tuple[Document, Passage]]) -> list[Json]:
@@ -71,3 +72,20 @@ def left_out(snapshot: Snapshot) -> tuple[str, ...]:
         f"damaged on disk and left out: {names}{more}; 'citewell index' on their folder reads "
         "them again",
     )
+
+
+def collection_text(topic: str, snapshot: Snapshot) -> str:
+    """What is said of the collection at a version; ``topic`` is that of ``about_collection``."""
+    documents, passages = snapshot.n_documents, snapshot.n_passages
+    count = f"{documents} document{'' if documents == 1 else 's'}"
+    if topic == "greeting":
+        return (
+            f"Hello. Ask a question about the {count} in this index; "
+            "the answer is quoted from them, or you are told that they do not say."
+        )
+    if not documents:
+        return "The index holds no documents yet. Run 'citewell index FOLDER' first."
+    page = snapshot.catalogue.documents(snapshot.version, LISTED, None)
+    names = [one.path if one.title in one.path else f"{one.title} ({one.path})" for one in page]
+    more = f" and {documents - len(page)} more" if documents > len(page) else ""
+    return f"The index holds {count} in {passages} passages: {', '.join(names)}{more}."

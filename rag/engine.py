@@ -9,15 +9,13 @@ from collections.abc import Callable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from index.errors import DamageError
-from index.exclusions import Exclusions
 from index.snapshot import Snapshot
-from index.store import PARTS, Index
-from index.types import Embedder, Hit, Passage
+from index.store import Index
+from index.types import Hit, Passage
 from rag.answering import (
     Collected,
     as_answer,
@@ -25,12 +23,12 @@ from rag.answering import (
     empty_answer,
 )
 from rag.cache import TokenCache
-from rag.calibrations import ADVICE, OWN, Calibrations, shipped
-from rag.collection import Collection
-from rag.decision import Decision, decide
+from rag.calibrations import Calibrations
+from rag.decision import Decision
 from rag.describe import describe_hits, left_out, state_of
-from rag.errors import QuestionError, SettingsError
+from rag.errors import QuestionError
 from rag.followup import standalone
+from rag.home import Home
 from rag.pipeline import Clock, Found, Pipeline
 from rag.question import about_collection, parts
 from rag.rankings import (
@@ -40,9 +38,9 @@ from rag.rankings import (
     ranked_documents,
     ranked_passages,
 )
-from rag.readers import Kit, load_kit
+from rag.readers import Kit
 from rag.requests import check_max_error, check_mode, clean_question, passages_of, scrub
-from rag.settings import Settings, load_settings
+from rag.settings import Settings
 from rag.types import Answer, Event, Json, Turn, Writer
 
 if TYPE_CHECKING:
@@ -64,7 +62,7 @@ class _Begun:
     hits: Sequence[Json] = ()
 
 
-class Engine(Collection):
+class Engine(Home):
     """Questions to answers over one home. Safe to call from several threads; one asks at a time."""
 
     def __init__(
@@ -72,36 +70,12 @@ class Engine(Collection):
         index: Index,
         settings: Settings,
         kit: Kit,
-        open_writer: Callable[[Settings], Writer],
+        open_writer: Callable[[Settings], Writer] | None = None,
     ) -> None:
-        super().__init__(index, settings)
-        self.kit = kit
-        self._open_writer = open_writer
+        super().__init__(index, settings, kit)
+        self._open_writer = open_writer or _open_writer
         self._tokens: TokenCache | None = None
         self._lock = RLock()
-        self._calibrations = Calibrations(index.home / OWN, shipped(kit.name))
-
-    @classmethod
-    def open(cls, home: Path, settings: Settings | None = None, kit: Kit | None = None) -> Engine:
-        """Opens a home without loading an embedder; the first question does that.
-
-        Raises index.errors.HomeError, rag.errors.SettingsError.
-        """
-        settings = settings or load_settings(home)
-
-        def load_embedder() -> Embedder:
-            from index.embed import SentenceTransformerEmbedder
-            from index.vectors import set_threads
-
-            set_threads(settings.threads)
-            return SentenceTransformerEmbedder.open(
-                settings.embedder,
-                allow_download=settings.allow_download,
-                threads=settings.threads,
-            )
-
-        kit = kit or load_kit(settings.reader)
-        return cls(Index.open(home, load_embedder), settings, kit, _open_writer)
 
     # -- asking ---------------------------------------------------------------------------
 
@@ -317,59 +291,7 @@ class Engine(Collection):
             pipeline = self.pipeline(self.index.snapshot(), retrieve_k=k)
             return ranked_passages(pipeline, clean_question(query), k)
 
-    # -- state ------------------------------------------------------------------------------
-
-    def status(self) -> Json:
-        """What is indexed and with what; loads no model."""
-        catalogue, now = self.index.catalogue, self._state()
-        return {
-            "schema": "citewell.status/1",
-            "home": str(self.index.home),
-            "index": now.to_dict(),
-            "embedder": catalogue.meta("embedder") or self.settings.embedder,
-            "reader": self.settings.reader,
-            "fitted_on": self.kit.model.fitted_on,
-            "calibration": self._calibration_status(),
-            "mode": self.settings.mode,
-            "llm": self.settings.has_llm,
-            "roots": catalogue.roots(),
-            "excluded": Exclusions(self.index.home).all(),
-            "left_out": catalogue.left_out(now.version),
-            "set_aside": catalogue.aside(),
-        }
-
-    def _calibration_status(self) -> Json:
-        """The calibration that is used, or None, and what there is to say of that."""
-        try:
-            decision = self.decision()
-        except SettingsError as error:
-            return {"used": None, "message": str(error)}
-        warning = self._calibrations.warning(self.fingerprints)
-        used = decision.note(self.settings.mode)
-        return {"used": used, "message": warning or (None if used else f"uncalibrated: {ADVICE}")}
-
     # -- parts ---------------------------------------------------------------------------------
-
-    @property
-    def reader_fingerprint(self) -> str:
-        """Of all that a raw answer score and the choice of sentences depend on."""
-        one = self.settings
-        limits = f"retrieve={one.retrieve_k};read={one.read_k};sentences={one.max_sentences}"
-        return f"{self.kit.fingerprint};{limits}"
-
-    @property
-    def fingerprints(self) -> dict[str, str]:
-        """What a calibration holds for; the embedder's is empty before the first file."""
-        return {
-            "reader": self.reader_fingerprint,
-            "embedder": self.index.catalogue.meta("embedder") or "",
-            "chunker": PARTS["chunker"],
-        }
-
-    def decision(self, max_error: float = 0.0) -> Decision:
-        """When there is an answer. Raises SettingsError for a damaged calibration."""
-        calibration = self._calibrations.in_force(self.fingerprints)
-        return decide(self.kit.model.threshold, calibration, max_error)
 
     def without_abstaining(self) -> Engine:
         """The same parts, answering whatever they find, uncalibrated: to fit a calibration on."""

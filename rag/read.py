@@ -21,10 +21,9 @@ from rag.errors import SettingsError
 from rag.features import NAMES, Analyse, Asked, Idf, Matrix, prepare, sentence_features
 from rag.model import Model
 from rag.question import Question, analyse
-from rag.types import PassageText, Reading, SentenceReading
+from rag.types import NONE, PassageText, Reading, SentenceReading
 
 Vector = NDArray[np.float64]
-NONE = -50.0  # raw score of a passage without a sentence that may be quoted
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,15 +12,15 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rag.cache import TokenCache
 from rag.errors import SettingsError
-from rag.features import Analyse, Idf
 from rag.model import SIMILARITY, TRAINED, Model, load_model
-from rag.read import SimilarityReader
-from rag.trained import Judge, Remembering, TrainedReader
 
 if TYPE_CHECKING:
+    from rag.cache import TokenCache
     from rag.cross_encoder import CrossEncoder
+    from rag.features import Analyse, Idf
+    from rag.read import SimilarityReader
+    from rag.trained import Judge, TrainedReader
 
 WEIGHTS = Path(__file__).parent / "models" / "reader"
 
@@ -46,6 +46,9 @@ class Kit:
     def reader(
         self, tokens: TokenCache, terms: Analyse, idf: Idf
     ) -> SimilarityReader | TrainedReader:
+        from rag.read import SimilarityReader
+        from rag.trained import TrainedReader
+
         similar = SimilarityReader(tokens, self.similar, terms, idf)
         if self.open_judge is None:
             return similar
@@ -67,6 +70,8 @@ def trained(folder: Path = WEIGHTS, model: Model | None = None) -> Kit:
 
     @cache
     def open_judge() -> Judge:
+        from rag.trained import Remembering
+
         return Remembering(_open_weights(folder))
 
     return Kit("trained", fingerprint, model, similar, open_judge)

@@ -11,6 +11,7 @@ from index.types import Span
 SCHEMA = "citewell.answer/1"
 Json = dict[str, Any]
 Role = Literal["user", "assistant"]
+NONE = -50.0  # raw score of a passage without a sentence that may be quoted
 
 
 @dataclass(frozen=True, slots=True)

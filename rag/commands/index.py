@@ -17,7 +17,7 @@ from rag.settings import Settings
 
 if TYPE_CHECKING:
     from index.survey import Scope
-    from rag.engine import Engine
+    from rag.home import Home
 
 AGAIN_S = 1.0
 
@@ -31,9 +31,9 @@ class Options:
 
 
 def run(home: Path, settings: Settings, paths: Sequence[Path], options: Options) -> int:
-    from rag.engine import Engine
+    from rag.home import Home
 
-    engine = Engine.open(home, settings)
+    engine = Home.open(home, settings)
     try:
         lifted = _lift(engine, paths) if options.include else []
         summary = index_with_progress(engine, paths, prune=options.prune, first=lifted)
@@ -45,7 +45,7 @@ def run(home: Path, settings: Settings, paths: Sequence[Path], options: Options)
     return 0
 
 
-def _lift(engine: Engine, paths: Sequence[Path]) -> list[Scope]:
+def _lift(engine: Home, paths: Sequence[Path]) -> list[Scope]:
     """Takes exclusions back, and says so; what is to be looked at because of it."""
     from index.survey import scope_of
 
@@ -55,7 +55,7 @@ def _lift(engine: Engine, paths: Sequence[Path]) -> list[Scope]:
     return [scope_of(Path(path), engine.index.catalogue) for path in lifted]
 
 
-def watch(engine: Engine, paths: Sequence[Path], *, as_json: bool) -> int:
+def watch(engine: Home, paths: Sequence[Path], *, as_json: bool) -> int:
     """Follows changes under the paths until Ctrl-C, which is the usual end."""
     from index.folder import resolve
     from index.survey import Scope
@@ -83,7 +83,7 @@ def watch(engine: Engine, paths: Sequence[Path], *, as_json: bool) -> int:
     return 0
 
 
-def _index_patiently(engine: Engine, scopes: Sequence[Scope]) -> Summary:
+def _index_patiently(engine: Home, scopes: Sequence[Scope]) -> Summary:
     """Waits for another writer to finish or a full disk to get room: a change that was seen must
     not be lost."""
     while True:
@@ -107,7 +107,7 @@ def show(summary: Summary, *, as_json: bool) -> None:
 
 
 def index_with_progress(
-    engine: Engine, paths: Sequence[Path], *, prune: bool = False, first: Sequence[Scope] = ()
+    engine: Home, paths: Sequence[Path], *, prune: bool = False, first: Sequence[Scope] = ()
 ) -> Summary:
     """Indexes with a bar on stderr, if that is a terminal."""
     from rich.console import Console

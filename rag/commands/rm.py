@@ -10,9 +10,9 @@ from rag.settings import Settings
 
 
 def run(home: Path, settings: Settings, names: Sequence[str], as_json: bool) -> int:
-    from rag.engine import Engine
+    from rag.home import Home
 
-    engine = Engine.open(home, settings)
+    engine = Home.open(home, settings)
     try:
         done = engine.remove(names)
     finally:

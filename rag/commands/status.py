@@ -10,9 +10,9 @@ from rag.types import Json
 
 
 def run(home: Path, settings: Settings, as_json: bool) -> int:
-    from rag.engine import Engine
+    from rag.home import Home
 
-    engine = Engine.open(home, settings)
+    engine = Home.open(home, settings)
     try:
         status = engine.status()
     finally:

@@ -20,7 +20,7 @@ from index.chunk import Draft
 from index.errors import DamageError, HomeError, NewerFormatError
 from index.rows import Hint, State
 from index.schema import FILE, FORMAT
-from index.types import Document, Passage, Section, Source, Span, Vectors
+from index.types import About, Document, Passage, Section, Source, Span, Vectors
 
 DIMENSION = 8
 HINT = Hint(31, 7, 8, 9)
@@ -43,6 +43,7 @@ def document(name: str, text: str, id: str | None = None) -> Document:
         file_sha256=hashlib.sha256(data).hexdigest(),
         text_sha256=hashlib.sha256(data).hexdigest(),
         warnings=("read as windows-1252",),
+        about=About("English", "text", "page", 14, (2, 3), (5,)),
     )
 
 
@@ -333,7 +334,8 @@ def a_meta(catalogue: Catalogue) -> object:
     return catalogue.meta("embedder")
 
 
-REVISION = ("title", "media_type", "date", "file_sha256", "text_sha256", "warnings", "sections")
+REVISION = ("title", "media_type", "date", "file_sha256", "text_sha256", "warnings", "sections",
+            "about")  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Homes of older formats: ``golden/format-1.sql`` is a dump of one that format 1 made."""
+"""Homes of older formats: ``golden/format-N.sql`` is a dump of one that format N made."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import hashlib
 import multiprocessing
 import re
 import sqlite3
+from dataclasses import replace
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
@@ -15,12 +16,13 @@ import pytest
 from index.catalogue import Catalogue
 from index.chunk import Draft
 from index.errors import DamageError
+from index.rows import Hint
 from index.schema import FILE, FORMAT
 from index.store import Index
-from index.types import Source
+from index.types import About, Source
 from tests.fakes import FakeEmbedder
 
-GOLDEN = Path(__file__).parent / "golden" / "format-1.sql"
+GOLDEN = Path(__file__).parent / "golden"
 FERRY = "# Ferry\n\nThe ferry left the harbour at nine. It came back at ten.\n"
 MAPS = "Ada Holt keeps the maps.\n\nThe harbour was dredged in 1998.\n"
 OLD_DOCUMENT, OLD_PASSAGE = 3, 3  # the last ids that were given; what had them was removed
@@ -28,10 +30,18 @@ OLD_DOCUMENT, OLD_PASSAGE = 3, 3  # the last ids that were given; what had them 
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    folder = tmp_path / "home"
+    return made_by(1, tmp_path / "home")
+
+
+@pytest.fixture
+def second(tmp_path: Path) -> Path:
+    return made_by(2, tmp_path / "home")
+
+
+def made_by(format: int, folder: Path) -> Path:
     folder.mkdir()
     with sqlite3.connect(folder / FILE) as db:
-        db.executescript(GOLDEN.read_text())
+        db.executescript((GOLDEN / f"format-{format}.sql").read_text())
     db.close()
     return folder
 
@@ -204,4 +214,54 @@ def test_processes_that_open_it_at_once_all_get_on(home: Path, mode: str) -> Non
 
 
 def test_the_dump_is_of_format_1() -> None:
-    assert re.search(r"PRAGMA user_version = 1;\s*$", GOLDEN.read_text())
+    assert re.search(r"PRAGMA user_version = 1;\s*$", (GOLDEN / "format-1.sql").read_text())
+
+
+# -- format 2 -----------------------------------------------------------------------------------
+
+
+def test_format_2_keeps_its_seals(second: Path) -> None:
+    sql = "SELECT revision, content_sha256, row_sha256, text FROM revisions ORDER BY revision"
+    before = old(second, sql)
+    index = Index.open(second, fake)
+    catalogue = index.catalogue
+    state = catalogue.state()
+    assert (state.version, state.documents, state.passages) == (5, 2, 2)
+    assert state.digest == catalogue.digest(5) != 0
+    ferry, maps = catalogue.documents(5, 9, None)
+    assert (ferry.text, maps.text) == (FERRY, MAPS)
+    assert ferry.about == maps.about == About()
+    assert {one.path for one in maps.sources} == {"copy.txt", "maps.txt"}
+    assert [hit.passage_id for hit in index.snapshot().bm25("ferry", 5)] == [1]
+    assert [hit.passage_id for hit in index.snapshot().dense(fake().embed([MAPS])[0], 1)] == [2]
+    index.close()
+    assert old(second, sql) == before
+    assert old(second, "PRAGMA user_version") == [(FORMAT,)]
+
+
+def test_format_2_gives_no_id_again(second: Path) -> None:
+    catalogue = Catalogue.open(second)
+    (row,) = catalogue.sources_under("/docs/ferry.md")
+    document = catalogue.document(row.document_id, 5)
+    assert document is not None
+    known = About(language="English", unit="page", total=3, unread=(2, 3))
+    with catalogue.commit() as commit:
+        commit.remove_source(row)
+        commit.add_document(replace(document, about=known), [], np.zeros((0, 8), np.float32))
+        commit.add_source(row.source, document.id, row.file_sha256, Hint(1, 0, 0))
+    (entry,) = catalogue.entries(commit.version, 5)
+    assert entry.revision > OLD_DOCUMENT
+    stored = catalogue.document(document.id, commit.version)
+    assert stored is not None
+    assert stored.about == known
+
+
+@pytest.mark.parametrize("change_to", ["title = 'Fairy'", "text = x'20'", "about = '{}' || ' '"])
+def test_damage_in_format_2_is_found_when_it_is_read(second: Path, change_to: str) -> None:
+    if "about" in change_to:
+        Catalogue.open(second).close()
+    change(second, f"UPDATE revisions SET {change_to} WHERE revision = 1")
+    catalogue = Catalogue.open(second)
+    with pytest.raises(DamageError):
+        catalogue.document("0a3e9bef200d0c69", 5)
+    assert catalogue.document("9c02e30a30f215fd", 5) is not None

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.answering import LISTED, _rooms
+from rag.answering import _rooms
+from rag.describe import LISTED
 from rag.engine import Engine
 from rag.settings import Settings
 from tests.fakes import FakeEmbedder

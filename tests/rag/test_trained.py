@@ -17,10 +17,10 @@ from rag.errors import SettingsError
 from rag.model import Linear, Model, load_model
 from rag.pair_input import Item
 from rag.question import analyse
-from rag.read import NONE, SimilarityReader
+from rag.read import SimilarityReader
 from rag.readers import load_kit, similarity, trained
 from rag.trained import READ, TRAINED_COLUMNS, Remembering, TrainedReader, items_of
-from rag.types import PassageText
+from rag.types import NONE, PassageText
 from tests.rag.test_read import MILL, passage
 
 TERMS = LexicalIndex().terms
