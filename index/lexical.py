@@ -9,6 +9,7 @@ computed from what is there and not from what tantivy still counts (``index.bm25
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache, partial
@@ -41,18 +42,41 @@ MARKER = "version"
 META = "meta.json"
 REWRITTEN = (META, ".managed.json")  # tantivy writes all its other files once
 TRIES = 20
+_UNSPACED = re.compile(  # Han, Hiragana, Katakana, Hangul, Thai, Lao, Burmese, Khmer
+    "[\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
+    "\uff66-\uff9f\U00020000-\U0003134f\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]+"
+)
 
 
 def analyzer() -> tantivy.TextAnalyzer:
-    """Words, lower case, without accents, English stems; no stop words are dropped."""
+    """Words, lower case, without accents, English and Russian stems; no stop words are dropped.
+
+    Each stemmer leaves the other's script alone.
+    """
     return (
         tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
         .filter(tantivy.Filter.remove_long(LONGEST_TERM))
         .filter(tantivy.Filter.lowercase())
         .filter(tantivy.Filter.ascii_fold())
         .filter(tantivy.Filter.stemmer("english"))
+        .filter(tantivy.Filter.stemmer("russian"))
         .build()
     )
+
+
+def in_pairs(text: str) -> str:
+    """A text whose words can be told by what is no letter.
+
+    Scripts that put no space between words, and Korean, whose words take endings, are cut into
+    overlapping pairs of characters, the usual unit of search for them.
+    """
+    return text if text.isascii() else _UNSPACED.sub(_pairs, text)
+
+
+def _pairs(run: re.Match[str]) -> str:
+    chars = run.group()
+    pairs = [chars[i : i + 2] for i in range(len(chars) - 1)] or [chars]
+    return f" {' '.join(pairs)} "
 
 
 def _schema() -> tantivy.Schema:
@@ -330,7 +354,7 @@ class LexicalIndex:
             document.add_integer("any", 1)
             document.add_integer("passage_id", passage_id)
             document.add_integer("length", len(self.terms(text)))
-            document.add_text("text", text)
+            document.add_text("text", in_pairs(text))
             writer.add_document(document)
         writer.delete_documents_by_query(
             tantivy.Query.range_query(self._schema, MARKER, tantivy.FieldType.Integer, 0, 2**62)
@@ -358,7 +382,7 @@ class LexicalIndex:
 
     def terms(self, text: str) -> list[str]:
         """The terms of a text as they are indexed."""
-        return list(self._analyzer.analyze(text))
+        return list(self._analyzer.analyze(in_pairs(text)))
 
     def document_frequency(self, term: str) -> int:
         """In how many passages a term of ``terms`` stands."""

@@ -27,7 +27,7 @@ from index.durable import sha256_of, sync_folder, temporary_of, write_durably
 from index.errors import DamageError
 
 FILE = "citewell.json"
-FORMAT = 1
+FORMAT = 2  # raise it when the same passages give other files
 GENERATION = re.compile(r"\d+-[0-9a-f]{8}")
 
 

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from index.chunk import embedding_text
+from index.language import language
 from index.lexical import LexicalIndex
 from index.snapshot import Snapshot
 from index.types import Document, Embedder, Hit, Ids, Passage
@@ -16,7 +17,6 @@ from rag.cache import TokenCache
 from rag.compose import Candidate, answer_score, candidates, choose, in_time, passage_text
 from rag.decision import Decision, decide
 from rag.features import Idf
-from rag.language import language
 from rag.model import Model
 from rag.near_words import MOST_TEXTS, Vocabulary
 from rag.question import Question, analyse

@@ -301,3 +301,57 @@ def test_tantivys_threads_go_with_the_index(tmp_path: Path) -> None:
         assert running() <= before
     finally:
         gc.enable()
+
+
+# Real sentences (from the Universal Declaration of Human Rights, articles 1, 5, 18 and 26).
+LANGUAGES = {
+    "Chinese": (
+        ["人人生而自由，在尊严和权利上一律平等。", "任何人不得加以酷刑。",
+         "人人都有受教育的权利。"],
+        [("教育", 2), ("酷刑的", 1), ("尊严和权利", 0)],
+    ),
+    "Japanese": (
+        ["すべての人間は、生れながらにして自由である。", "何人も、拷問を受けることはない。",
+         "すべて人は、教育を受ける権利を有する。"],
+        [("拷問", 1), ("教育を受ける", 2), ("人間", 0)],
+    ),
+    "Korean": (
+        ["모든 인간은 태어날 때부터 자유로우며 평등하다.", "어느 누구도 고문을 받지 아니한다.",
+         "모든 사람은 교육을 받을 권리를 가진다."],
+        [("고문", 1), ("교육", 2), ("자유", 0)],
+    ),
+    "Russian": (
+        ["Все люди рождаются свободными и равными.", "Никто не должен подвергаться пыткам.",
+         "Каждый человек имеет право на образование."],
+        [("пытка", 1), ("образования", 2), ("свободный", 0)],
+    ),
+    "German": (
+        ["Alle Menschen sind frei und gleich an Würde geboren.", "Niemand darf gefoltert werden.",
+         "Jeder hat das Recht auf Bildung und über sie zu verfügen."],
+        [("wurde", 0), ("Bildung", 2), ("GEFOLTERT", 1)],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_words_are_found_in_other_languages(language: str) -> None:
+    texts, asked = LANGUAGES[language]
+    index = filled(dict(enumerate(texts)))
+    for query, expected in asked:
+        found = index.search(index.terms(query), 3)
+        assert found, query
+        assert found[0][0] == expected, query
+
+
+def test_english_terms_are_as_they_were() -> None:
+    index = LexicalIndex()
+    assert index.terms("The Café's 3.5 running shoes") == [
+        "the",
+        "cafe",
+        "s",
+        "3",
+        "5",
+        "run",
+        "shoe",
+    ]
+    assert index.terms("BMW東京都2号x") == ["bmw", "東京", "京都", "2", "号", "x"]

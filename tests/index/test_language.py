@@ -4,7 +4,7 @@ from itertools import combinations
 
 import pytest
 
-from rag.language import FUNCTION_WORDS, language
+from index.language import FUNCTION_WORDS, language
 
 TEXTS = {
     "English": "The mill at the river was built in 1843 by a smith who came from the coast, and "
@@ -26,6 +26,9 @@ TEXTS = {
     "Swedish": "Kvarnen vid floden byggdes 1843 av en smed som kom från kusten, och den har inte "
     "stått still, för det är hela dalens kvarn.",
     "Russian or another language in Cyrillic": "Мельница у реки была построена в 1843 году.",
+    "Chinese": "河边的磨坊是一八四三年由一位来自海边的铁匠建造的，从那时起一直使用。",
+    "Japanese": "川沿いの水車小屋は、海岸から来た鍛冶屋によって一八四三年に建てられた。",
+    "Korean": "강가의 방앗간은 해안에서 온 대장장이가 천팔백사십삼년에 지었다.",
     "Greek": "Ο μύλος στο ποτάμι χτίστηκε το 1843 από έναν σιδηρουργό.",
 }
 

@@ -1,4 +1,4 @@
-"""Which language a text is in, as far as the reader needs to know: English or not.
+"""Which language a text is in, as far as readers need to know: English or not.
 
 By the share of words that only carry grammar: they make a fifth or more of running text in
 any European language, and the lists below share no word. What has few of all (a table, a
@@ -7,11 +7,10 @@ list of names) is of no known language, and so is what has few letters.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping
-
-from rag.words import fold, word_set, words
 
 FUNCTION_WORDS = {
     "English": "the of and to is that was for with by from which are this were has have been at as",
@@ -24,24 +23,31 @@ FUNCTION_WORDS = {
     "Polish": "w z na się nie jest i do że przez oraz jako dla od jego",
     "Swedish": "och att det som är på av för med har inte till ett",
 }
-_SETS = {name: word_set(listed) for name, listed in FUNCTION_WORDS.items()}
+_SETS = {name: frozenset(listed.split()) for name, listed in FUNCTION_WORDS.items()}
+_WORD = re.compile(r"[^\W\d_]+")
+SAMPLE = 20_000  # code points of a long text that are looked at
 LEAST_WORDS = 12  # fewer say nothing
 LEAST_SHARE = 0.06
 LEAST_LETTERS = 20
-SCRIPTS = {"CYRILLIC": "Russian or another language in Cyrillic", "CJK": "Chinese or Japanese",
+SCRIPTS = {"CYRILLIC": "Russian or another language in Cyrillic", "CJK": "Chinese",
            "HIRAGANA": "Japanese", "KATAKANA": "Japanese", "HANGUL": "Korean", "ARABIC": "Arabic",
            "HEBREW": "Hebrew", "GREEK": "Greek", "DEVANAGARI": "Hindi", "THAI": "Thai"}  # fmt: skip
 
 
 def language(text: str) -> str | None:
     """The English name of the text's language or script; None where it cannot be told."""
+    if len(text) > SAMPLE:  # half from the beginning, half from the middle
+        middle = len(text) // 2
+        text = text[: SAMPLE // 2] + text[middle : middle + SAMPLE // 2]
     scripts = Counter(unicodedata.name(one, "?").split()[0] for one in text if one.isalpha())
     if scripts.total() < LEAST_LETTERS:
         return None
     script, count = scripts.most_common(1)[0]
+    if scripts["HIRAGANA"] + scripts["KATAKANA"] > scripts.total() / 10:
+        return SCRIPTS["HIRAGANA"]
     if script != "LATIN":
         return SCRIPTS.get(script) if count > scripts.total() / 2 else None
-    found = [fold(word) for word in words(text)]
+    found = [word.casefold() for word in _WORD.findall(text)]
     return _by_words(Counter(found), len(found))
 
 
