@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from index.snapshot import Snapshot
 from rag.compose import Candidate, choose, cite, disagreements, repeats, to_sentences
 from rag.computing import REFUSAL, asks_to_compute
-from rag.describe import collection_text
+from rag.describe import collection_text, in_another_language, partly_read
 from rag.errors import WriterError
 from rag.pipeline import LOOK_AROUND, Clock, Found, Pipeline
 from rag.render import answer_text
@@ -93,7 +93,7 @@ def as_answer(
         min(one.chance for one in answered),
         sentences,
         citations,
-        _part_reason(left, base, pipeline) if left else None,
+        _part_reason(left, pipeline) if left else None,
         warnings,
     )
     if open_writer is None:
@@ -106,10 +106,7 @@ def _read_as(base: Collected, found: Sequence[Found]) -> Collected:
     """With what was made of the question and of the texts that were read for it."""
     warnings = list(base.warnings)
     for tongue in dict.fromkeys(one.foreign for one in found if one.foreign):
-        warnings.append(
-            f"What was read for this is in {tongue}. It was read by similarity alone, and how "
-            "often that is wrong was measured on English texts only."
-        )
+        warnings.append(in_another_language(tongue))
     corrected = [one.correction for one in found if one.correction]
     for before, after in dict.fromkeys(change for one in corrected for change in one.changes):
         warnings.append(f"No document holds “{before}”: it was read as “{after}”.")
@@ -166,15 +163,17 @@ def _rooms(sizes: Sequence[int], most: int) -> list[int]:
 
 
 def _refusal(base: Collected, found: Sequence[Found], pipeline: Pipeline) -> Answer:
-    chance = max(one.chance for one in found)
+    best = max(found, key=lambda one: one.chance)
     missing = _missing(found, pipeline)
     if not any(one.ranked for one in found):
         code, message = "nothing_retrieved", "Nothing in the documents is close to this."
     else:
         code = "not_supported"
         message = base.refusal or _unsupported(found)
-    reason = Reason(code, message, _nearest(found), missing, round(chance, 4), base.threshold)
-    return base.answer("no_answer", confidence=chance, reason=reason)
+    numbers = round(best.chance, 4), best.threshold
+    reason = Reason(code, message, _nearest(found), missing, *numbers)
+    warnings = partly_read(pipeline.snapshot)
+    return base.answer("no_answer", confidence=best.chance, reason=reason, warnings=warnings)
 
 
 def _unsupported(found: Sequence[Found]) -> str:
@@ -183,16 +182,16 @@ def _unsupported(found: Sequence[Found]) -> str:
     return f"{message} {REFUSAL}" if reckons else message
 
 
-def _part_reason(left: Sequence[Found], base: Collected, pipeline: Pipeline) -> Reason:
+def _part_reason(left: Sequence[Found], pipeline: Pipeline) -> Reason:
     asked = _listed([one.question.text for one in left])
-    chance = max(one.chance for one in left)
+    best = max(left, key=lambda one: one.chance)
     return Reason(
         "part_not_supported",
         f"The documents do not say this: {asked}",
         _nearest(left),
         _missing(left, pipeline),
-        round(chance, 4),
-        base.threshold,
+        round(best.chance, 4),
+        best.threshold,
     )
 
 

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 from index.errors import ReadError
 from index.exclusions import Exclusions
+from index.files import read_file
 from index.folder import Rules, is_utf8, resolve
 from index.ingest import Progress
 from index.report import Summary
 from index.rows import SourceRow
 from index.store import Index
 from index.survey import Scope
-from index.types import Document
+from index.types import Document, Origin, Parsed, Span
+from index.uploads import Upload, Uploads, named
 from rag.cache import DocumentCache
 from rag.describe import collection_text, describe_document, state_of
 from rag.errors import QuestionError
+from rag.places import PLACE_SCHEMA, spots
 from rag.proof import Stored, hash_of_file, verify
 from rag.requests import is_named
 from rag.settings import Settings
@@ -44,7 +50,7 @@ class Collection:
     def documents(self, limit: int = 100, after: str | None = None) -> Json:
         """A page of the documents in the order of their ids."""
         snapshot = self.index.snapshot()
-        page = snapshot.catalogue.documents(snapshot.version, limit + 1, after)
+        page = snapshot.documents(limit + 1, after)
         return {
             "schema": "citewell.documents/1",
             "documents": [
@@ -113,6 +119,87 @@ class Collection:
     def _knows(self, path: Path) -> bool:
         return next(self.index.catalogue.sources_under(str(path)), None) is not None
 
+    def upload(
+        self, sent: Upload, progress: Callable[[Progress], None] = lambda _: None
+    ) -> tuple[Document, bool]:
+        """Takes in a file that was sent; its document, and whether that is a new one.
+
+        Raises ReadError for one that cannot be read, of which nothing is kept, and what
+        ``Index.upload`` raises.
+        """
+        before = self.index.catalogue.version()
+        path = Uploads(self.index.home).path_of(sent)
+        known = self.index.catalogue.source_at(str(path))
+        warnings: tuple[str, ...] = ()
+        if known is not None and path.exists():
+            id = known.document_id
+        else:
+            report = self.index.upload(sent, self.rules, progress)
+            if report.document_id is None or report.status == "skipped":
+                raise ReadError(report.reason or "the file was not indexed: send it again")
+            id, warnings = report.document_id, report.warnings
+        document = self._stored(id)
+        is_new = self.index.catalogue.document(id, before) is None
+        return replace(document, warnings=warnings or document.warnings), is_new
+
+    def delete(self, document_id: str) -> bool:
+        """Takes a document out of the index; whether there was one.
+
+        Its upload is deleted; its files that are in a folder are excluded from now on.
+        """
+        catalogue = self.index.catalogue
+        sources = catalogue.sources_of(document_id, catalogue.version())
+        rows = [row for one in sources if (row := catalogue.source_at(str(one.file)))]
+        if rows:
+            self.index.remove(rows)
+        return bool(rows)
+
+    def locate(self, document_id: str, span: Span) -> Json | None:
+        """Where in its file a stretch of a document stands; None where there is no document.
+
+        The file is read again for it. Of one that changed, only what the index knows is said.
+        Raises QuestionError for a stretch that is not the document's.
+        """
+        document = self.document(document_id)
+        if document is None:
+            return None
+        if not 0 <= span.start < span.end <= len(document.text):
+            raise QuestionError(
+                f"start and end must be a stretch of the text's {len(document.text)} characters"
+            )
+        origins = self._origins(document)
+        return {
+            "schema": PLACE_SCHEMA,
+            "document_id": document.id,
+            "path": document.path,
+            "file_changed": origins is None,
+            "places": [one.to_dict() for one in spots(document, span, origins or ())],
+        }
+
+    def _origins(self, document: Document) -> tuple[Origin, ...] | None:
+        """From the first of its files that is as it was; None where none is, and none where
+        it is not read as it was."""
+        for source in document.sources:
+            with suppress(ReadError):
+                data = read_file(source.file, self.settings.max_file_mb * 1_000_000)
+                if hashlib.sha256(data).hexdigest() == document.file_sha256:
+                    parsed = self._parsed(data, source.name)
+                    return parsed.origins if parsed and parsed.text == document.text else ()
+        return None
+
+    def _parsed(self, data: bytes, name: str) -> Parsed | None:
+        with suppress(ReadError):
+            return self.index.locate(data, name)
+        return None
+
+    def _stored(self, document_id: str) -> Document:
+        """As it was committed last, whatever version questions are answered from."""
+        catalogue = self.index.catalogue
+        document = catalogue.document(document_id, catalogue.version())
+        if document is None:
+            raise ReadError("the file was taken out of the index again meanwhile: send it again")
+        return named(document, Uploads(self.index.home).names_or_none())
+
     def include(self, paths: Sequence[Path]) -> list[str]:
         """Takes back the exclusions of files, or of all below folders; which these were."""
         exclusions = Exclusions(self.index.home)
@@ -121,15 +208,20 @@ class Collection:
     def remove(self, names: Sequence[str]) -> Json:
         """Takes documents out of the index by id, path or pattern of paths.
 
-        Files that are still in their folder are excluded from now on. Raises QuestionError for
-        a name that is nothing's.
+        Files that are still in their folder are excluded from now on; uploads are deleted.
+        Raises QuestionError for a name that is nothing's.
         """
         catalogue = self.index.catalogue
+        uploads = Uploads(self.index.home).names()
         rows: dict[int, SourceRow] = {}
         for name in names:
             at = catalogue.source_at(str(Path(name).expanduser().absolute()))
             found = [at] if at else []
-            found += [row for row in catalogue.sources(catalogue.version()) if is_named(row, name)]
+            found += [
+                row
+                for row in catalogue.sources(catalogue.version())
+                if is_named(row, name, uploads)
+            ]
             if not found:
                 raise QuestionError(
                     f"no document is called {name!r}: give its file, its path below the folder "

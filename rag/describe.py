@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from index.outline import place
 from index.snapshot import Snapshot
-from index.types import Document, Hit, Passage
+from index.types import About, Document, Hit, Passage
 from rag.types import IndexState, Json
 
 NAMED = 5  # paths in a warning
@@ -49,11 +49,47 @@ def describe_document(document: Document) -> Json:
         "sources": [{"root": one.root, "path": one.path} for one in document.sources],
         "media_type": document.media_type,
         "date": document.date,
+        "date_from": document.about.date_from,
+        "language": document.about.language,
+        "coverage": coverage_of(document.about),
         "characters": len(document.text),
         "text_sha256": document.text_sha256,
         "file_sha256": document.file_sha256,
         "warnings": list(document.warnings),
     }
+
+
+def coverage_of(about: About) -> Json | None:
+    """How much of a file was read; None where it has no pages, slides or the like."""
+    if not about.unit:
+        return None
+    return {
+        "unit": about.unit,
+        "total": about.total,
+        "unread": list(about.unread),
+        "recognised": list(about.recognised),
+    }
+
+
+def partly_read(snapshot: Snapshot) -> tuple[str, ...]:
+    """A warning where pages of documents gave no text: what is asked for may stand there."""
+    found = snapshot.catalogue.partly_read(snapshot.version)
+    if not found:
+        return ()
+    named = [
+        f"{snapshot.names.get(path, path)} ({len(about.unread)} of {about.total} {about.unit}s)"
+        for path, about in found[:NAMED]
+    ]
+    more = f" and {len(found) - NAMED} more documents" if len(found) > NAMED else ""
+    return (f"not all could be read, and the answer may stand there: {', '.join(named)}{more}",)
+
+
+def in_another_language(language: str) -> str:
+    """A warning for what is not English."""
+    return (
+        f"What was read for this is in {language}. It was read by similarity alone, and how "
+        "often that is wrong was measured on English texts only."
+    )
 
 
 def state_of(snapshot: Snapshot) -> IndexState:
@@ -85,7 +121,7 @@ def collection_text(topic: str, snapshot: Snapshot) -> str:
         )
     if not documents:
         return "The index holds no documents yet. Run 'citewell index FOLDER' first."
-    page = snapshot.catalogue.documents(snapshot.version, LISTED, None)
+    page = snapshot.documents(LISTED)
     names = [one.path if one.title in one.path else f"{one.title} ({one.path})" for one in page]
     more = f" and {documents - len(page)} more" if documents > len(page) else ""
     return f"The index holds {count} in {passages} passages: {', '.join(names)}{more}."

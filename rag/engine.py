@@ -8,7 +8,6 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
-from functools import partial
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
@@ -258,9 +257,9 @@ class Engine(Home):
             return extract(
                 question,
                 texts,
-                partial(self.kit.reader, self._token_cache()),
+                lambda kit, *rest: kit.reader(self._token_cache(), *rest),
                 embedder=self.index.embedder,
-                model=self.kit.model,
+                kit=self.kit,
                 decision=self.decision(),
                 settings=self.settings,
             )

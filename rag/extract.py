@@ -13,16 +13,18 @@ from dataclasses import dataclass
 from index.types import Embedder, Span
 from rag.compose import Candidate, answer_score, candidates, passage_text, strongest, to_sentences
 from rag.decision import Decision
+from rag.describe import in_another_language
 from rag.features import Analyse, Idf
 from rag.given import Given, check_size, document, lexical_index, passages, text_of, worth_reading
-from rag.model import Model
 from rag.pipeline import idf_in
 from rag.question import analyse
+from rag.readers import Kit
 from rag.settings import Settings
 from rag.types import Json, Reader
 
 SCHEMA = "citewell.extract/1"
-OpenReader = Callable[[Analyse, Idf], Reader]
+# The last: how many sentences are read closely at least.
+OpenReader = Callable[[Kit, Analyse, Idf, int], Reader]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ class Extraction:
     texts: tuple[TextAnswer, ...]
     threshold: float
     calibration: Json | None = None
+    warnings: tuple[str, ...] = ()
 
     @property
     def answerable(self) -> bool:
@@ -96,6 +99,7 @@ class Extraction:
             "confidence": round(self.confidence, 4),
             "calibration": self.calibration,
             "threshold": self.threshold,
+            "warnings": list(self.warnings),
             "texts": [one.to_dict() for one in self.texts],
         }
 
@@ -106,7 +110,7 @@ def extract(
     open_reader: OpenReader,
     *,
     embedder: Embedder,
-    model: Model,
+    kit: Kit,
     decision: Decision,
     settings: Settings,
 ) -> Extraction:
@@ -120,12 +124,16 @@ def extract(
     placed = passages(documents, embedder)
     lexical = lexical_index(placed)
     read = worth_reading(question, placed, lexical, embedder, settings)
-    reader = open_reader(lexical.terms, idf_in(lexical, len(placed)))
-    readings = reader.read(question, [passage_text(*one) for one in read])
+    parts = [passage_text(*one) for one in read]
+    kit, foreign = kit.fitting("\n".join(one.text for one in parts))
+    decision = decision.without_calibration(kit.model.threshold) if foreign else decision
+    reader = open_reader(kit, lexical.terms, idf_in(lexical, len(placed)), len(read))
+    readings = reader.read(question, parts)
     score, ranked = answer_score(readings), candidates(read, readings)
     top = decision.chance(score)
     least = decision.chance(decision.least) if score >= decision.least else math.inf
-    rule = model.choice.get(analyse(question).kind, model.choice["other"])
+    choice = kit.model.choice
+    rule = choice.get(analyse(question).kind, choice["other"])
     limit = min(int(rule["most"]), settings.max_sentences)
     found = []
     for given, one in zip(texts, documents, strict=True):
@@ -134,7 +142,13 @@ def extract(
         spans = _spans(strongest(own, rule, limit), chance, text_of(given))
         answers = bool(spans) and chance >= least
         found.append(_text_answer(spans, answers, one.warnings))
-    return Extraction(question, tuple(found), decision.threshold, decision.note("extractive"))
+    return Extraction(
+        question,
+        tuple(found),
+        decision.threshold,
+        decision.note("extractive"),
+        (in_another_language(foreign),) if foreign else (),
+    )
 
 
 def _text_answer(

@@ -8,9 +8,11 @@ from typing import Self
 from index.exclusions import Exclusions
 from index.store import PARTS, Index
 from index.types import Embedder
+from index.uploads import Uploads
 from rag.calibrations import ADVICE, OWN, Calibrations, shipped
 from rag.collection import Collection
 from rag.decision import Decision, decide
+from rag.describe import coverage_of
 from rag.errors import SettingsError
 from rag.readers import Kit, load_kit
 from rag.settings import Settings, load_settings
@@ -51,6 +53,7 @@ class Home(Collection):
     def status(self) -> Json:
         """What is indexed and with what; loads no model."""
         catalogue, now = self.index.catalogue, self._state()
+        names = Uploads(self.index.home).names_or_none()
         return {
             "schema": "citewell.status/1",
             "home": str(self.index.home),
@@ -63,6 +66,10 @@ class Home(Collection):
             "llm": self.settings.has_llm,
             "roots": catalogue.roots(),
             "excluded": Exclusions(self.index.home).all(),
+            "partly_read": [
+                {"path": names.get(path, path), **(coverage_of(about) or {})}
+                for path, about in catalogue.partly_read(now.version)
+            ],
             "left_out": catalogue.left_out(now.version),
             "set_aside": catalogue.aside(),
         }

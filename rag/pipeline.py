@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from index.chunk import embedding_text
-from index.language import language
 from index.lexical import LexicalIndex
 from index.snapshot import Snapshot
 from index.types import Document, Embedder, Hit, Ids, Passage
@@ -57,6 +56,7 @@ class Found:
     supported: tuple[Candidate, ...]  # those that an answer may be chosen from, best first
     chosen: tuple[Candidate, ...]
     chance: float
+    threshold: float  # of the reader that read
     foreign: str | None = None  # the language of what was read, where it is not English
     correction: Correction | None = None  # of the question, made before it was answered
 
@@ -133,9 +133,7 @@ class Pipeline:
             read = self.load(hits)
         with clock.measure("read"):
             texts = [passage_text(document, passage) for document, passage in read]
-            spoken = language("\n".join(one.text for one in texts))
-            foreign = None if spoken == "English" else spoken
-            kit = self.kit.plain if foreign else self.kit
+            kit, foreign = self.kit.fitting("\n".join(one.text for one in texts))
             decision = decision.without_calibration(kit.model.threshold) if foreign else decision
             readings = self.reader(kit).read(question, texts)
         ranked = in_time(question, candidates(read, readings))
@@ -146,7 +144,8 @@ class Pipeline:
         most = self.settings.max_sentences
         chosen = choose(asked, supported, kit.model.choice, most)
         sentences = tuple(ranked), tuple(supported), tuple(chosen)
-        return Found(asked, tuple(hits), *sentences, decision.chance(score), foreign)
+        chances = decision.chance(score), decision.threshold
+        return Found(asked, tuple(hits), *sentences, *chances, foreign)
 
     def _corrected(self, question: Question) -> Correction | None:
         """The question with words that no document holds read as near ones, if any are."""

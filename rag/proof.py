@@ -154,7 +154,8 @@ def _compare_details(citation: Json, stored: Stored, span: Span) -> tuple[str, s
         said = citation.get(name)
         if type(said) is not type(value) or said != value:
             return "altered", f"{name} is not what the document has ({value!r})"
-    if citation.get("path") not in [source.path for source in stored.sources]:
+    paths = [stored.document.path, *(source.path for source in stored.sources)]
+    if citation.get("path") not in paths:
         return "altered", f"path is not where the document was found ({stored.document.path!r})"
     return "holds", "the quote stands there, character for character"
 

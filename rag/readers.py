@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from index.language import language
 from rag.errors import SettingsError
 from rag.model import SIMILARITY, TRAINED, Model, load_model
 
@@ -43,16 +44,22 @@ class Kit:
         """What reads a text in another language than the cross-encoder has learned."""
         return similarity(self.similar)
 
+    def fitting(self, text: str) -> tuple[Kit, str | None]:
+        """Who reads a text, and the text's language where that is known not to be English."""
+        spoken = language(text)
+        return (self, None) if spoken in (None, "English") else (self.plain, spoken)
+
     def reader(
-        self, tokens: TokenCache, terms: Analyse, idf: Idf
+        self, tokens: TokenCache, terms: Analyse, idf: Idf, least: int = 0
     ) -> SimilarityReader | TrainedReader:
+        """``least`` sentences at least are read closely, if there are as many."""
         from rag.read import SimilarityReader
-        from rag.trained import TrainedReader
+        from rag.trained import READ, TrainedReader
 
         similar = SimilarityReader(tokens, self.similar, terms, idf)
         if self.open_judge is None:
             return similar
-        return TrainedReader(similar, self.open_judge(), self.model)
+        return TrainedReader(similar, self.open_judge(), self.model, max(READ, least))
 
 
 def similarity(model: Model | None = None) -> Kit:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fnmatch import fnmatchcase
 
 import numpy as np
@@ -60,14 +61,16 @@ def passages_of(filter: Json | None, snapshot: Snapshot) -> Ids | None:
     chosen = {
         row.document_id
         for row in snapshot.catalogue.sources(snapshot.version)
-        if any(is_named(row, one) for one in wanted)
+        if any(is_named(row, one, snapshot.names) for one in wanted)
     }
     return np.array(snapshot.catalogue.passage_ids(sorted(chosen), snapshot.version), np.int64)
 
 
-def is_named(row: SourceRow, name: str) -> bool:
-    """Whether a name is a document's id, its path, or a pattern of its path."""
+def is_named(row: SourceRow, name: str, uploads: Mapping[str, str]) -> bool:
+    """Whether a name is a document's id, its path, or a pattern of its path; of an upload, in
+    place of its path, the name that ``uploads`` has for it."""
     path = row.source.path
-    if name in (row.document_id, path) or fnmatchcase(path, name):
+    shown = uploads.get(path, path)
+    if name in (row.document_id, path, shown) or fnmatchcase(shown, name):
         return True
     return name.startswith("/") and name == f"{row.source.root.rstrip('/')}/{path}"

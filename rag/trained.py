@@ -24,7 +24,9 @@ from rag.types import PassageText, Reading
 if TYPE_CHECKING:
     from rag.cross_encoder import Judgement
 
-READ = 12  # sentences that the cross-encoder reads for a question; one a passage if these are more
+READ = (
+    6  # sentences that the cross-encoder reads: more of them changed no figure, see docs/reader.md
+)
 CALLS = 64  # of the cross-encoder that are kept: a page, and an eval, ask the same again
 LEAST = -10.0  # a smaller log chance says no more
 # Similarity's score of the sentence, the cross-encoder's, each with its distance to the best
@@ -56,11 +58,14 @@ class TrainedReader:
 
     columns = TRAINED_COLUMNS
 
-    def __init__(self, similar: SimilarityReader, judge: Judge, model: Model) -> None:
+    def __init__(
+        self, similar: SimilarityReader, judge: Judge, model: Model, read: int = READ
+    ) -> None:
         check_columns(self.columns, model)
         self._similar = similar
         self._judge = judge
         self._model = model
+        self._read = read
 
     def read(self, question: str, passages: Sequence[PassageText]) -> list[Reading]:
         if not passages:
@@ -73,7 +78,7 @@ class TrainedReader:
         """``known`` are the sentences that the cross-encoder has read."""
         similar = self._similar.table(question, passages)
         ranked = np.argsort(-similar.order, kind="stable")
-        chosen = ranked[similar.quotable[ranked]][: max(READ, len(passages))].tolist()
+        chosen = ranked[similar.quotable[ranked]][: self._read].tolist()
         items = list(items_of(question.text, passages))
         judged = self._judge.score([items[at] for at in chosen])
         supported = [self._similar.supports(similar, at) for at in chosen]

@@ -8,6 +8,8 @@ from rag.commands.output import print_json, printable
 from rag.settings import Settings
 from rag.types import Json
 
+NAMED = 10  # pages
+
 
 def run(home: Path, settings: Settings, as_json: bool) -> int:
     from rag.home import Home
@@ -32,9 +34,18 @@ def run(home: Path, settings: Settings, as_json: bool) -> int:
         print(f"Root      {printable(root)}")
     for path in status["excluded"]:
         print(f"Excluded  {printable(path)}")
+    for one in status["partly_read"]:
+        print(f"Unread    {printable(one['path'])}: {_unread(one)}")
     for name in status["left_out"]:
         print(f"Damaged   {printable(name)}: left out until 'citewell index' has read it again")
     return 0
+
+
+def _unread(coverage: Json) -> str:
+    """Which pages gave no text."""
+    unread, unit = coverage["unread"], coverage["unit"]
+    named = ", ".join(map(str, unread[:NAMED])) + (", …" if len(unread) > NAMED else "")
+    return f"{len(unread)} of {coverage['total']} {unit}s gave no text ({named})"
 
 
 def _calibration(status: Json) -> str:

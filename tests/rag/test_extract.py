@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,8 @@ from rag.engine import Engine
 from rag.errors import QuestionError
 from rag.extract import AnswerSpan, Extraction, TextAnswer, extract
 from rag.given import MAX_CHARACTERS, MAX_TEXTS
-from rag.model import chance, load_model
+from rag.model import chance
+from rag.readers import Kit, similarity
 from rag.settings import Settings
 from rag.types import PassageText, Reading, SentenceReading
 from tests.fakes import FakeEmbedder
@@ -57,9 +59,9 @@ def run(
     return extract(
         WHO,
         texts,
-        lambda _terms, _idf: reader,
+        lambda *_: reader,
         embedder=FakeEmbedder(),
-        model=load_model(),
+        kit=similarity(),
         decision=decide(threshold, None),
         settings=Settings(),
     )
@@ -240,3 +242,25 @@ def test_limits(engine: Engine, make: Make, says: str) -> None:
 def test_a_question_is_needed(engine: Engine) -> None:
     with pytest.raises(QuestionError, match="the question is empty"):
         engine.extract(" ?", [MILL])
+
+
+def test_texts_in_another_language_are_read_by_similarity_and_that_is_said() -> None:
+    german = (
+        "Die Mühle am Fluss wurde 1843 von einem Schmied gebaut, der von der Küste kam. "
+        "Sie ist seitdem für das Korn des ganzen Tals im Gebrauch."
+    )
+    kits = []
+
+    def opened(kit: Kit, *_: object) -> WordReader:
+        kits.append(kit.name)
+        return WordReader()
+
+    whole = replace(similarity(), name="trained", open_judge=lambda: pytest.fail("not read by it"))
+    found = extract(
+        WHO, [german], opened, embedder=FakeEmbedder(), kit=whole, decision=decide(0.9, None),
+        settings=Settings(),
+    )  # fmt: skip
+    assert kits == ["similarity"]
+    assert found.threshold == round(whole.similar.threshold, 4)
+    assert "German" in found.to_dict()["warnings"][0]
+    assert run([MILL]).warnings == ()
