@@ -11,7 +11,7 @@ RECIPE ?= --epochs 0.75 --dropout 0 --max-tokens 112 --rate 8e-5 --every 700 --s
 RESUME ?=
 STAMP := .venv/.installed
 
-.PHONY: help install run test check eval report bench bench-store faults train calibrate pairs reader numbers clean
+.PHONY: help install run test check eval report documents bench bench-store faults train calibrate pairs reader numbers clean
 .DEFAULT_GOAL := help
 
 help:
@@ -21,6 +21,7 @@ help:
 	@echo "make check    ruff and mypy"
 	@echo "make eval     ask the questions of evals/sets/seeds.jsonl"
 	@echo "make report   all figures on the data sets in SHARED, as one page: $(REPORT)"
+	@echo "make documents  what becomes of each of the files in SHARED/fixtures, by format"
 	@echo "make bench    speed and memory, as ratios in one run"
 	@echo "make bench-store  the store with up to a million passages, half an hour"
 	@echo "make faults   kill, fill the disk, flip bits: the long form, most of an hour"
@@ -58,6 +59,9 @@ eval: install
 
 report: install
 	@$(BIN)/python -m evals.full_report $(SHARED) $(REPORT)
+
+documents: install
+	@$(BIN)/python -m evals.documents $(SHARED)/fixtures
 
 bench: install
 	@$(BIN)/python -m evals.bench

@@ -1,18 +1,20 @@
 """A consistent copy of a home while it is in use. Restoring is putting the copy's place to use.
 
-Only what cannot be made again is copied: the catalogue, the user's own records, the settings.
+Only what cannot be made again is copied: the catalogue, the user's own records, the settings,
+and the files that were uploaded.
 """
 
 from __future__ import annotations
 
 import shutil
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from index import exclusions, schema
 from index.durable import make_folder, sync_folder
 from index.errors import HomeError
+from index.folder import UPLOADS
 
 PLAIN = ("config.toml", "calibration.json")  # in the home, where they are there
 
@@ -35,6 +37,9 @@ def back_up(home: Path, target: Path) -> list[str]:
             if (home / name).exists():
                 shutil.copy2(home / name, target / name)
                 copied.append(name)
+        if (home / UPLOADS).exists():
+            _copy_uploads(home / UPLOADS, target / UPLOADS)
+            copied.append(UPLOADS)
         sync_folder(target)
     except (OSError, *schema.TROUBLE) as error:
         raise HomeError(
@@ -42,6 +47,15 @@ def back_up(home: Path, target: Path) -> list[str]:
             "can be written, and run it again into a new folder"
         ) from error
     return copied
+
+
+def _copy_uploads(source: Path, target: Path) -> None:
+    """Its files never change, and one may be deleted meanwhile."""
+    make_folder(target)
+    for file in sorted(source.glob("[!.]*")):
+        with suppress(FileNotFoundError):
+            shutil.copy2(file, target / file.name)
+    sync_folder(target)
 
 
 def _copy(source: Path, target: Path) -> bool:

@@ -24,6 +24,7 @@ from index.rows import (
     Hint,
     SourceRow,
     State,
+    about_of,
     document_of,
     entry_of,
     passage_of,
@@ -41,7 +42,7 @@ from index.schema import (
 )
 from index.seal import Digest, check
 from index.seal import add as add_up
-from index.types import Document, Ids, Passage, Source
+from index.types import About, Document, Ids, Passage, Source
 
 VISIBLE = "added_version <= :v AND (removed_version IS NULL OR removed_version > :v)"
 ENTRY = """revision, document_id, n_passages, added_version, removed_version, content_sha256,
@@ -150,7 +151,19 @@ class Catalogue(Connection):
             limit=limit,
             v=version,
         )
+        last = rows[-1]["document_id"] if len(rows) == limit else None
+        self._check_count(len(rows), version, after or "", last)
         return [self._document(row, row["document_id"], version) for row in rows]
+
+    def _check_count(self, found: int, version: int, after: str, last: str | None) -> None:
+        """That a list by which SQLite finds rows hides none: the list of entries, whose digest
+        is known, counts them."""
+        sql = f"""SELECT count(*) FROM revisions INDEXED BY revisions_entry
+                  WHERE document_id > :after AND (:last IS NULL OR document_id <= :last)
+                  AND {VISIBLE}"""
+        row = self.one(sql, v=version, after=after, last=last)
+        if row is None or row[0] != found:
+            raise DamageError("the list of documents hides some of them: it was damaged on disk")
 
     def _document(self, row: sqlite3.Row, document_id: str, version: int) -> Document:
         sources = self.sources_of(document_id, version)
@@ -158,6 +171,16 @@ class Catalogue(Connection):
         if not sources or found.id != document_id:
             raise DamageError(f"document {document_id} has lost its place: it was damaged on disk")
         return found
+
+    def partly_read(self, version: int) -> list[tuple[str, About]]:
+        """The paths of documents of which some pages gave no text, and what is known of them."""
+        rows = self.all(
+            f"""SELECT about, (SELECT min(path) FROM sources WHERE {VISIBLE}
+                  AND sources.document_id = revisions.document_id) AS path
+                FROM revisions WHERE instr(about, '"unread"') > 0 AND {VISIBLE} ORDER BY path""",
+            v=version,
+        )
+        return [(str(row["path"] or ""), about_of(row["about"])) for row in rows]
 
     def find_file(self, file_sha256: str, media_type: str, version: int) -> str | None:
         """Id of the visible document with this content, read as this kind of file."""
@@ -186,11 +209,12 @@ class Catalogue(Connection):
         return map(source_of, self.each(sql, v=version))
 
     def sources_of(self, document_id: str, version: int | None) -> tuple[Source, ...]:
-        """The sources of a document, at a version or at any time."""
+        """The sources of a document, at a version or at any time. Last those that are named by
+        their hash, as uploads are."""
         where = "1" if version is None else VISIBLE
         rows = self.all(
             f"""SELECT * FROM sources WHERE document_id = :id AND {where}
-                ORDER BY removed_version IS NOT NULL, root, path""",
+                ORDER BY removed_version IS NOT NULL, instr(path, file_sha256) = 1, root, path""",
             id=document_id,
             v=version,
         )

@@ -19,7 +19,7 @@ from index.lock import writer_lock
 from index.repair import examine
 from index.rows import State
 from index.schema import BM25, FILE
-from index.store import PARTS
+from index.store import PARTS, fits
 from index.vectors import is_large
 
 OURS = ("index", "rag", "web", "evals")
@@ -131,8 +131,9 @@ def _fingerprints(
     except IndexLayerError as error:
         yield Finding("model", "bad", f"{named}: {error}")
     for name, value in ours.items():
-        if stored[name] not in (None, value):
-            message = f"made with the {name} '{stored[name]}', and this is '{value}'"
+        made_with = stored[name]
+        if made_with is not None and not fits(name, made_with, value):
+            message = f"made with the {name} '{made_with}', and this is '{value}'"
             yield Finding("fingerprints", "bad", message, new_home)
             return
     yield Finding("fingerprints", "ok", f"embedder, chunker and readers are those of {stored}")

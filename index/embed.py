@@ -6,6 +6,7 @@ import copy
 import hashlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import numpy as np
@@ -19,8 +20,24 @@ PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d
 BATCH_TOKENS = 2_048  # with padding; the states of many more leave the processor's caches
 
 
+class Turns:
+    """A lock that goes to who has waited, not to who has just had it."""
+
+    def __init__(self) -> None:
+        self._next, self._now = Lock(), Lock()
+
+    def __enter__(self) -> None:
+        with self._next:
+            self._now.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self._now.release()
+
+
 class SentenceTransformerEmbedder:
     """Any sentence-transformers model, mean or otherwise pooled, its vectors normalised.
+
+    Several threads may use one, a batch at a time: a tokenizer is set anew for each call.
 
     ``fingerprint`` names all that a stored vector depends on; two embedders with the
     same fingerprint give the same vectors.
@@ -30,6 +47,7 @@ class SentenceTransformerEmbedder:
         self._model = model.eval()
         self._name = name
         self._sha256 = weights_sha256
+        self._turns = Turns()
         self._counter = _counter(model.tokenizer)
         self._bf16 = has_bf16()
         if self._bf16:
@@ -83,7 +101,8 @@ class SentenceTransformerEmbedder:
         if not texts:
             return []
         if self._counter is None:
-            encoded = self._model.tokenizer(list(texts), truncation=False, verbose=False)
+            with self._turns:
+                encoded = self._model.tokenizer(list(texts), truncation=False, verbose=False)
             return [len(ids) for ids in encoded["input_ids"]]
         return [len(encoding) for encoding in self._counter.encode_batch_fast(list(texts))]
 
@@ -99,13 +118,14 @@ class SentenceTransformerEmbedder:
         lengths = [min(length, self.window) for length in self.count(texts)]
         with torch.autocast("cpu", torch.bfloat16, enabled=self._bf16):
             for batch in _batches(lengths):
-                vectors[batch] = self._model.encode(
-                    [texts[at] for at in batch],
-                    batch_size=len(batch),
-                    normalize_embeddings=True,
-                    show_progress_bar=False,
-                    convert_to_numpy=True,
-                )
+                with self._turns:
+                    vectors[batch] = self._model.encode(
+                        [texts[at] for at in batch],
+                        batch_size=len(batch),
+                        normalize_embeddings=True,
+                        show_progress_bar=False,
+                        convert_to_numpy=True,
+                    )
         return vectors
 
     def embed_tokens(self, texts: Sequence[str]) -> list[TokenVectors]:
@@ -113,15 +133,9 @@ class SentenceTransformerEmbedder:
         import torch
 
         found = []
-        for text in texts:  # one at a time: a vector must not depend on what is beside it
-            encoded = self._model.tokenizer(
-                [text],
-                truncation=True,
-                max_length=self.window,
-                return_tensors="pt",
-                return_offsets_mapping=True,
-                return_special_tokens_mask=True,
-            )
+        with self._turns:  # one at a time: a vector must not depend on what is beside it
+            tokens = [self._encoded(text) for text in texts]
+        for encoded in tokens:
             offsets = encoded.pop("offset_mapping")[0].numpy().astype(np.int32)
             special = encoded.pop("special_tokens_mask")[0].numpy().astype(bool)
             with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=self._bf16):
@@ -129,6 +143,16 @@ class SentenceTransformerEmbedder:
                 states = torch.nn.functional.normalize(states, dim=-1).float().numpy()
             found.append(TokenVectors(states[~special], offsets[~special]))
         return found
+
+    def _encoded(self, text: str) -> Any:
+        return self._model.tokenizer(
+            [text],
+            truncation=True,
+            max_length=self.window,
+            return_tensors="pt",
+            return_offsets_mapping=True,
+            return_special_tokens_mask=True,
+        )
 
 
 def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:

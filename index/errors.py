@@ -6,6 +6,7 @@ IndexLayerError
 │   ├── LockedError      another writer holds it
 │   ├── MismatchError    made by another embedder, chunker or reader
 │   └── NewerFormatError made by a newer version of Citewell
+├── WorkerError          the process that reads files does not start, or a library is missing
 ├── DamageError          stored data does not match its hash
 └── ModelError           a model is missing or is not the one that was pinned
 """
@@ -34,6 +35,10 @@ class MismatchError(HomeError):
 
 
 class NewerFormatError(HomeError):
+    pass
+
+
+class WorkerError(IndexLayerError):
     pass
 
 

@@ -30,13 +30,12 @@ class Exclusions:
         """In their order. Raises DamageError, HomeError."""
         if not self._path.exists():
             return []
-        with _open(self._path, "BEGIN") as db:
+        with open_records(self._path, "BEGIN") as db:
             return _rows(db)
 
     def add(self, path: Path, at: str) -> None:
-        if not self._path.exists():
-            self._create()
-        with _open(self._path) as db:
+        make_records(self._path)
+        with open_records(self._path) as db:
             _rows(db)
             fields = str(path), at
             db.execute(
@@ -48,26 +47,11 @@ class Exclusions:
         """Takes back those of a file, or of all below a folder; which these were."""
         if not self._path.exists():
             return []
-        with _open(self._path) as db:
+        with open_records(self._path) as db:
             lifted = [one for one in _rows(db) if Path(one).is_relative_to(path)]
             db.executemany("DELETE FROM exclusions WHERE path = ?", [(one,) for one in lifted])
             _seal_all(db)
         return lifted
-
-    def _create(self) -> None:
-        """Beside its place first: an empty file there is a damaged one."""
-        new = temporary_of(self._path)
-        try:
-            make_folder(self._path.parent)
-            new.unlink(missing_ok=True)
-            with _open(new) as db:
-                for statement in statements(TABLES):
-                    db.execute(statement)
-                _seal_all(db)
-            new.replace(self._path)
-            sync_folder(self._path.parent)
-        except OSError as error:
-            raise HomeError(_trouble(self._path, error)) from error
 
 
 def _rows(db: sqlite3.Connection) -> list[str]:
@@ -75,7 +59,7 @@ def _rows(db: sqlite3.Connection) -> list[str]:
     rows = db.execute("SELECT * FROM exclusions ORDER BY path").fetchall()
     for row in rows:
         check(row, f"the exclusion of {row['path']!r}", row["path"], row["at"])
-    whole = db.execute("SELECT * FROM whole").fetchone()
+    whole = db.execute("SELECT * FROM whole WHERE id = 0").fetchone()
     if whole is None:
         raise DamageError("the list of exclusions is not whole: it was damaged on disk")
     check(whole, "the list of exclusions", *(row["row_sha256"] for row in rows))
@@ -88,9 +72,28 @@ def _seal_all(db: sqlite3.Connection) -> None:
     db.execute("INSERT OR REPLACE INTO whole VALUES (0, ?)", (sealed,))
 
 
+def make_records(path: Path) -> None:
+    """Where there are none yet: beside their place first, since an empty file there is a damaged
+    one. Raises HomeError."""
+    if path.exists():
+        return
+    new = temporary_of(path)
+    try:
+        make_folder(path.parent)
+        new.unlink(missing_ok=True)
+        with open_records(new) as db:
+            for statement in statements(TABLES):
+                db.execute(statement)
+            _seal_all(db)
+        new.replace(path)
+        sync_folder(path.parent)
+    except OSError as error:
+        raise HomeError(_trouble(path, error)) from error
+
+
 @contextmanager
-def _open(path: Path, begin: str = "BEGIN IMMEDIATE") -> Iterator[sqlite3.Connection]:
-    """All or nothing, and on disk when it is done."""
+def open_records(path: Path, begin: str = "BEGIN IMMEDIATE") -> Iterator[sqlite3.Connection]:
+    """All or nothing, and on disk when it is done. Raises DamageError, HomeError."""
     try:
         with closing(connect(str(path))) as db:
             db.execute("PRAGMA synchronous = FULL")
@@ -107,5 +110,6 @@ def _trouble(path: Path, error: object) -> str:
     return (
         f"the list of excluded files {path} cannot be used ({error}): check that the folder can be "
         "written and the disk is not full; if the file is damaged, put a backup back, or move it "
-        "away: what 'citewell rm' has excluded comes back with the next 'citewell index'"
+        "away: what 'citewell rm' has excluded comes back with the next 'citewell index', and "
+        "what was uploaded loses its names"
     )

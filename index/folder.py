@@ -12,9 +12,10 @@ from index import ignore
 from index.errors import ReadError
 from index.files import read_file, too_large, unreadable
 from index.ignore import Ignore
-from index.readers import media_type
+from index.readers import media_type, why_not_read
 from index.types import Source
 
+UPLOADS = "uploads"  # in the home: files that were sent, a root of its own
 _MAX_RULES_BYTES = 1_000_000
 _HIDDEN = "hidden files and folders are left out; --hidden takes them"
 _HOME = "the home folder of the index is never read"
@@ -27,7 +28,7 @@ class Rules:
 
     max_bytes: int  # of one file
     hidden: bool = False  # take what has a name that starts with a dot too
-    home: Path | None = None  # the index's own folder: never read, wherever it lies
+    home: Path | None = None  # the index's own folder: never read, wherever it lies, but UPLOADS
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ def walk(root: Path, rules: Rules, within: Path | None = None) -> Iterator[Found
     if ".." in way:
         raise ValueError(f"{within} is not below {root}")
     home = rules.home and rules.home.resolve()
-    if home and root.is_relative_to(home):
+    if home and root.is_relative_to(home) and root != home / UPLOADS:
         yield Left(root, _HOME, _is_folder(root))
     elif not is_utf8(str(root)):
         yield Left(root, _NAME, _is_folder(root))
@@ -256,8 +257,7 @@ def _file(
     if not stat.S_ISREG(info.st_mode):
         return Left(path, "not a regular file (a device, FIFO or socket)")
     if media_type(path.name) is None:
-        kind = path.suffix or "files without an extension"
-        return Left(path, f"{kind} is not a format that is read yet; convert it to .txt or .md")
+        return Left(path, why_not_read(path.name))
     if info.st_size > task.rules.max_bytes:
         return Left(path, too_large(task.rules.max_bytes))
     source = Source(str(task.root), name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
 
@@ -15,12 +15,14 @@ from index.changes import Commit
 from index.chunk import Draft, chunk, embedding_text
 from index.errors import ReadError
 from index.folder import Found, Rules, is_mounted
+from index.language import language
 from index.plan import Plan
-from index.readers import media_type, parse
+from index.readers import parse, told_type
+from index.readers.formats import with_types
 from index.report import Reports
 from index.rows import Hint, SourceRow
 from index.survey import UNMOUNTED, Scope, Survey, read_with_hint
-from index.types import Document, Embedder, Source, Vectors
+from index.types import Document, Embedder, Parsed, Source, Vectors
 
 BATCH_PASSAGES = 512  # embedded and committed together
 BATCH_CHARACTERS = 20_000_000  # of texts that wait: some are long and have few passages
@@ -32,6 +34,7 @@ class Progress:
     files: int
     of: int
     passages: int
+    of_passages: int = 0  # of the files that have been read
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +73,12 @@ class Ingest:
     prune: bool = False  # also what was in a root that is missing or empty
     progress: Callable[[Progress], None] = lambda _: None
     committed: Callable[[], None] = lambda: None  # after each commit
+    parse: Callable[[bytes, str], Parsed] = parse
     reports: Reports = field(default_factory=Reports)
     _jobs: list[_Job] = field(default_factory=list)
     _hints: list[tuple[int, Hint]] = field(default_factory=list)
     _passages: int = 0
+    _of_passages: int = 0
     _done: int = 0
     _of: int = 0
 
@@ -154,11 +159,11 @@ class Ingest:
     ) -> _Job:
         if any(job.concerns(sha256, known) for job in self._jobs):
             self._commit()
-        kind = media_type(found.path.name) or ""
+        kind = told_type(data, found.path.name)
         twin = self.catalogue.find_file(sha256, kind, self.catalogue.version())
         if twin is not None:
             return _Job(found, sha256, hint, known, twin)
-        parsed = parse(data, found.path.name)
+        parsed = self.parse(data, found.path.name)
         embedder = self.embedder()
         document = Document(
             id=self._id(found.source, known, sha256),
@@ -171,6 +176,7 @@ class Ingest:
             file_sha256=sha256,
             text_sha256=hashlib.sha256(parsed.text.encode()).hexdigest(),
             warnings=parsed.warnings,
+            about=replace(parsed.about, language=language(parsed.text)),
         )
         drafts = chunk(parsed.text, parsed.sections, count=embedder.count, window=embedder.window)
         return _Job(found, sha256, hint, known, document, tuple(drafts))
@@ -203,6 +209,7 @@ class Ingest:
         jobs, self._jobs = self._jobs, []
         vectors = self._embed(jobs)
         with self.catalogue.commit() as commit:
+            self._note_formats(commit, jobs)
             at = 0
             for job in jobs:
                 self._write(commit, job, vectors[at : at + len(job.drafts)])
@@ -218,6 +225,13 @@ class Ingest:
             self._finish(job.found.path, "indexed", str(document_id), warnings)
         self._tell()
 
+    def _note_formats(self, commit: Commit, jobs: Sequence[_Job]) -> None:
+        """The home names the readers that its texts came from, with their versions."""
+        kinds = {job.document.media_type for job in jobs if isinstance(job.document, Document)}
+        before = self.catalogue.meta("readers") or ""
+        if (now := with_types(before, kinds)) != before:
+            commit.set_meta("readers", now)
+
     def _refresh(self) -> None:
         if self._hints:
             self.catalogue.set_hints(self._hints)
@@ -231,6 +245,8 @@ class Ingest:
             for draft in job.drafts
         ]
         vectors = []
+        self._of_passages += len(texts)
+        self._tell()
         for at in range(0, len(texts), BATCH_PASSAGES):
             vectors.append(self.embedder().embed(texts[at : at + BATCH_PASSAGES]))
             self._passages += len(vectors[-1])
@@ -273,4 +289,4 @@ class Ingest:
         self.reports.add(path, status, reason, document_id, warnings)
 
     def _tell(self) -> None:
-        self.progress(Progress(self._done, self._of, self._passages))
+        self.progress(Progress(self._done, self._of, self._passages, self._of_passages))

@@ -124,7 +124,7 @@ def document_of(row: sqlite3.Row, sources: tuple[Source, ...]) -> Document:
         file_sha256=row["file_sha256"],
         text_sha256=row["text_sha256"],
         warnings=tuple(json.loads(row["warnings"])),
-        about=_read_about(row["about"]),
+        about=about_of(row["about"]),
     )
 
 
@@ -134,7 +134,7 @@ def _about(about: About) -> str:
     return json.dumps(known, ensure_ascii=False, separators=(",", ":"))
 
 
-def _read_about(stored: str) -> About:
+def about_of(stored: str) -> About:
     fields: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value
         for key, value in json.loads(stored).items()

@@ -31,6 +31,7 @@ CREATE INDEX revisions_entry ON revisions (
 CREATE INDEX revisions_removed ON revisions (removed_version) WHERE removed_version IS NOT NULL;
 CREATE INDEX revisions_document ON revisions (document_id);
 CREATE INDEX revisions_file ON revisions (file_sha256);
+CREATE INDEX revisions_unread ON revisions (added_version) WHERE instr(about, '"unread"') > 0;
 CREATE TABLE sources (
   source INTEGER PRIMARY KEY AUTOINCREMENT, root TEXT NOT NULL, path TEXT NOT NULL,
   document_id TEXT NOT NULL, file_sha256 TEXT NOT NULL, added_version INTEGER NOT NULL,

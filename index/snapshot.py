@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from index.lexical import LexicalIndex
 from index.rows import Halves, State
 from index.seal import add, take
 from index.types import Document, Hit, Ids, Passage, Vectors
+from index.uploads import named
 from index.vectors import DenseIndex
 
 BLOCK = 4_096  # vectors handed over at a time
@@ -28,6 +29,7 @@ class Snapshot:
     lexical: LexicalIndex
     catalogue: Catalogue
     left_out: tuple[str, ...] = ()  # paths that were found damaged and not read again yet
+    names: Mapping[str, str] = field(default_factory=dict, hash=False)  # of uploads
 
     @property
     def version(self) -> int:
@@ -56,7 +58,13 @@ class Snapshot:
         return found
 
     def document(self, document_id: str) -> Document | None:
-        return self.catalogue.document(document_id, self.version)
+        found = self.catalogue.document(document_id, self.version)
+        return None if found is None else named(found, self.names)
+
+    def documents(self, limit: int, after: str | None = None) -> list[Document]:
+        """Documents in the order of their ids, after the given one."""
+        found = self.catalogue.documents(self.version, limit, after)
+        return [named(one, self.names) for one in found]
 
 
 def check_digest(catalogue: Catalogue, state: State) -> None:

@@ -30,16 +30,21 @@ from index.lexical import LexicalIndex
 from index.lock import writer_lock
 from index.pins import Pin
 from index.readers import READERS
+from index.readers.formats import are_within
 from index.repair import Damage, mend_lists
-from index.report import Reports
+from index.report import FileReport, Reports
 from index.rows import SourceRow, State
+from index.sandbox import Sandbox
 from index.schema import BM25, FILE, FORMAT, damaged
 from index.sentences import SPLITTER
 from index.snapshot import Snapshot, check_digest, vectors_at, vectors_since
 from index.survey import Scope
-from index.types import Embedder
+from index.types import Embedder, Parsed
+from index.uploads import Upload, Uploads
 from index.vectors import DenseIndex, is_large
 from index.writer import Writer
+
+Parse = Callable[[bytes, str], Parsed]
 
 PARTS = {
     "chunker": f"{CHUNKER};{SPLITTER};target={TARGET_TOKENS}",
@@ -52,15 +57,25 @@ FOLLOW_S = 0.2
 SLOWEST_S = 10.0  # between tries while following fails
 
 
+def fits(part: str, stored: str, ours: str) -> bool:
+    """Whether what a home was made with is what we have. Of readers, those of its own files."""
+    return are_within(stored, ours) if part == "readers" else stored == ours
+
+
 class Index:
     """A home folder. Opening it loads no model; the first search or new file does."""
 
     def __init__(
-        self, home: Path, catalogue: Catalogue, load_embedder: Callable[[], Embedder]
+        self,
+        home: Path,
+        catalogue: Catalogue,
+        load_embedder: Callable[[], Embedder],
+        parse: Parse | None = None,
     ) -> None:
         self.home = home
         self.catalogue = catalogue
         self._load_embedder = load_embedder
+        self._parse = parse
         self._embedder: Embedder | None = None
         self._snapshot: Snapshot | None = None
         self._live: WeakSet[Snapshot] = WeakSet()
@@ -71,9 +86,14 @@ class Index:
         self._lists_checked = False
 
     @classmethod
-    def open(cls, home: Path, load_embedder: Callable[[], Embedder]) -> Index:
-        """Raises HomeError (and MismatchError, NewerFormatError) where the home cannot be used."""
-        index = cls(home, Catalogue.open(home), load_embedder)
+    def open(
+        cls, home: Path, load_embedder: Callable[[], Embedder], parse: Parse | None = None
+    ) -> Index:
+        """``parse`` reads files in this process; without it a process of its own does.
+
+        Raises HomeError (and MismatchError, NewerFormatError) where the home cannot be used.
+        """
+        index = cls(home, Catalogue.open(home), load_embedder, parse)
         index._check()
         return index
 
@@ -99,7 +119,8 @@ class Index:
         stored = self.catalogue.meta("embedder")
         if stored is None:
             return ""
-        parts = [stored, *(PARTS[name] for name in sorted(PARTS)), f"format={FORMAT}"]
+        readers = self.catalogue.meta("readers") or ""
+        parts = [stored, PARTS["chunker"], readers, f"format={FORMAT}"]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
     # -- change -----------------------------------------------------------------------
@@ -114,10 +135,48 @@ class Index:
     ) -> Reports:
         """Makes the index what the files in ``scopes`` are now.
 
-        Raises LockedError while another process writes, HomeError where the disk is full.
+        Raises LockedError while another process writes, HomeError where the disk is full,
+        WorkerError where the process that reads files does not start.
         What was committed before an error or an interruption stays.
         """
         with self._writing() as writer:
+            return self._update(writer, scopes, rules, prune=prune, progress=progress)
+
+    def upload(
+        self,
+        upload: Upload,
+        rules: Rules,
+        progress: Callable[[Progress], None] = lambda _: None,
+    ) -> FileReport:
+        """Stores a file that was sent, and indexes it; nothing is kept of one that is skipped.
+
+        Raises what ``update`` does.
+        """
+        uploads = Uploads(self.home)
+        path = uploads.path_of(upload)
+        with self._writing() as writer:
+            try:
+                uploads.store(upload)
+                reports = self._update(writer, (), rules, progress=progress)
+            finally:
+                known = writer.catalogue.source_at(str(path))
+                if known is None:
+                    uploads.delete(path)
+            for one in reports:
+                if one.path == str(path):
+                    return one
+        return FileReport(str(path), "unchanged", document_id=known.document_id if known else None)
+
+    def _update(
+        self,
+        writer: Writer,
+        scopes: Sequence[Scope],
+        rules: Rules,
+        *,
+        prune: bool = False,
+        progress: Callable[[Progress], None] = lambda _: None,
+    ) -> Reports:
+        with self._reading() as parse:
 
             def ingest() -> Reports:
                 run = Ingest(
@@ -128,8 +187,9 @@ class Index:
                     prune,
                     progress,
                     writer.after_commit,
+                    parse,
                 )
-                return run.run(scopes)
+                return run.run([*self._unsettled(writer.catalogue), *scopes])
 
             try:
                 try:
@@ -146,6 +206,28 @@ class Index:
                     "'citewell index' again"
                 ) from error
 
+    def _unsettled(self, catalogue: Catalogue) -> list[Scope]:
+        """Uploads that an earlier run did not come to the end of."""
+        uploads = Uploads(self.home)
+        known = {row.source.file for row in catalogue.sources_under(str(uploads.folder))}
+        return [Scope(uploads.folder, path) for path in uploads.unsettled(known)]
+
+    def locate(self, data: bytes, name: str) -> Parsed:
+        """A file's text with its origins. Raises ReadError, WorkerError."""
+        if self._parse is not None:
+            return self._parse(data, name)
+        with Sandbox() as sandbox:
+            return sandbox.locate(data, name)
+
+    @contextmanager
+    def _reading(self) -> Iterator[Parse]:
+        """Its process starts with the first file that has to be read."""
+        if self._parse is not None:
+            yield self._parse
+            return
+        with Sandbox() as sandbox:
+            yield sandbox.parse
+
     def _find_again(self, writer: Writer, scopes: Sequence[Scope]) -> None:
         """Folders that had lost their last changes and were looked at as a whole."""
         lost = writer.catalogue.lost_roots()
@@ -156,13 +238,16 @@ class Index:
                 commit.find_again(found)
 
     def remove(self, rows: Sequence[SourceRow]) -> None:
-        """Takes files out of the index; those that are still there are excluded from now on."""
-        exclusions = Exclusions(self.home)
+        """Takes files out of the index; uploads are deleted, what is still there in a folder is
+        excluded from now on."""
+        exclusions, uploads = Exclusions(self.home), Uploads(self.home)
         with self._writing() as writer:
             now = datetime.now(UTC).isoformat(timespec="seconds")
             for row in rows:
                 path = row.source.file
-                if path.exists():
+                if uploads.holds(path):
+                    uploads.delete(path)
+                elif path.exists():
                     exclusions.add(path, now)
             with writer.catalogue.commit() as commit:
                 for row in rows:
@@ -208,8 +293,8 @@ class Index:
             with catalogue.commit() as commit:
                 commit.set_meta("embedder", embedder.fingerprint)
                 commit.set_meta("dimension", str(embedder.dimension))
-                for name, ours in PARTS.items():
-                    commit.set_meta(name, ours)
+                commit.set_meta("chunker", PARTS["chunker"])
+                commit.set_meta("readers", "")  # until there are files
         return embedder
 
     def _dimension(self) -> int:
@@ -280,7 +365,8 @@ class Index:
 
     def _build(self, state: State, lexical: LexicalIndex) -> Snapshot:
         vectors, left_out = self._vectors(state), tuple(self.catalogue.left_out(state.version))
-        return Snapshot(state, self.fingerprint, vectors, lexical, self.catalogue, left_out)
+        names = Uploads(self.home).names_or_none()
+        return Snapshot(state, self.fingerprint, vectors, lexical, self.catalogue, left_out, names)
 
     def _vectors(self, state: State) -> DenseIndex:
         dimension = self._dimension()
@@ -354,7 +440,7 @@ class Index:
             stored = self.catalogue.meta(name)
             if stored is None and self.catalogue.has_documents():
                 raise damaged(self.catalogue.path, f"it does not name its {name} any more")
-            if stored is not None and stored != value:
+            if stored is not None and not fits(name, stored, value):
                 raise MismatchError(
                     f"the home {self.home} was made with the {name} '{stored}', and this is "
                     f"'{value}': go back to that one, or index into a new home with "

@@ -15,7 +15,7 @@ from index.exclusions import REASON
 from index.files import read_file
 from index.folder import Found, Left, Rules, is_mounted, walk
 from index.plan import Move, Plan
-from index.readers import media_type
+from index.readers import told_type
 from index.report import Reports
 from index.rows import Hint, SourceRow
 
@@ -114,11 +114,11 @@ class Survey:
                 continue
             try:
                 data, hint = read_with_hint(todo, self.rules)
+                kind = told_type(data, todo.path.name)
             except ReadError:
                 continue  # said when it is read
             sha256 = hashlib.sha256(data).hexdigest()
             known = self.catalogue.source_at(str(todo.path))
-            kind = media_type(todo.path.name) or ""
             twin = self.catalogue.find_file(sha256, kind, self.catalogue.version())
             if known and known.file_sha256 == sha256:
                 self.unchanged(known, hint)

@@ -141,13 +141,15 @@ class Document:
     text_sha256: str
     warnings: tuple[str, ...] = ()
     about: About = About()
+    name: str = ""  # of an upload: the one that it was sent under
 
     def __getitem__(self, span: Span) -> str:
         return span.of(self.text)
 
     @property
     def path(self) -> str:
-        return self.sources[0].path
+        """Where it was found; of an upload its name, since its file has one that says nothing."""
+        return self.name or self.sources[0].path
 
 
 @dataclass(frozen=True, slots=True)

@@ -233,7 +233,11 @@ class Collection:
         return {
             "schema": "citewell.rm/1",
             "removed": [
-                {"path": str(place), "document_id": row.document_id, "excluded": place.exists()}
+                {
+                    "path": uploads.get(place.name, str(place)),
+                    "document_id": row.document_id,
+                    "excluded": place.exists(),
+                }
                 for row, place in zip(rows.values(), places, strict=True)
             ],
             "index": self._state().to_dict(),

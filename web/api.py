@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi import Body as FromBody
 from starlette.exceptions import HTTPException
-from starlette.responses import Response, StreamingResponse
-from starlette.types import Receive, Scope, Send
+from starlette.responses import Response
 
-from index.types import Document
+from index.types import Document, Span
 from rag.types import Event
-from web.contract import ANSWER, EXTRACTION, PROBLEM, STREAM, described
+from web.contract import ANSWER, EXTRACTION, PLACE, PROBLEM, STREAM, described
+from web.events import ServerSentEvents
 from web.problems import problem_of, problem_reply
 from web.schemas import (
     AskBody,
@@ -26,7 +24,7 @@ from web.schemas import (
     document_json,
     is_clean,
 )
-from web.work import EventStream, Worker, run_while_connected
+from web.work import EventStream, Worker, each, run_while_connected
 
 if TYPE_CHECKING:
     from rag.engine import Engine
@@ -34,8 +32,9 @@ if TYPE_CHECKING:
 NO_DOCUMENT = "There is no document with this id. GET /v1/documents lists them."
 
 
-def api(engine: Engine, worker: Worker, heartbeat_s: float) -> APIRouter:
-    """The routes. Questions go through the worker's queue, quick reads do not."""
+def api(engine: Engine, worker: Worker, finder: Worker, heartbeat_s: float) -> APIRouter:
+    """The routes. Questions go through the worker's queue, files that are read for a place
+    through the finder's, quick reads through none."""
     router = APIRouter(responses=PROBLEM)
 
     @router.post("/v1/ask", responses=described("The answer object", ANSWER, STREAM))
@@ -44,7 +43,7 @@ def api(engine: Engine, worker: Worker, heartbeat_s: float) -> APIRouter:
         if body.stream:
             events = EventStream(
                 worker,
-                lambda: engine.stream(body.question, **body.arguments()),
+                each(lambda: engine.stream(body.question, **body.arguments())),
                 lambda error: Event("error", problem_of(error)),
             )
             return ServerSentEvents(events, heartbeat_s)
@@ -106,6 +105,22 @@ def api(engine: Engine, worker: Worker, heartbeat_s: float) -> APIRouter:
         plain = "text/plain; charset=utf-8"
         return Response(found.text.encode(), media_type=plain, headers={"ETag": tag})
 
+    @router.get("/v1/documents/{id}/place", responses=described("Where the stretch stands", PLACE))
+    async def place(
+        id: str,
+        request: Request,
+        start: Annotated[int, Query(ge=0)],
+        end: Annotated[int, Query(ge=1)],
+    ) -> Response:
+        """Where in its file a stretch of the text stands: page and boxes on it, sheet and row,
+        slide, line. The file is read again for it."""
+        found = await run_while_connected(
+            finder, lambda: engine.locate(clean(id), Span(start, end)), request.receive
+        )
+        if found is None:
+            raise HTTPException(404, NO_DOCUMENT)
+        return Reply(found)
+
     @router.get("/healthz", responses=described("The server answers"))
     def healthz() -> Response:
         """Whether the server answers, and the state of its index."""
@@ -119,31 +134,3 @@ def _find(engine: Engine, id: str) -> Document:
     if document is None:
         raise HTTPException(404, NO_DOCUMENT)
     return document
-
-
-class ServerSentEvents(StreamingResponse):
-    """An event stream that stops the work when the client leaves."""
-
-    def __init__(self, events: EventStream, heartbeat_s: float) -> None:
-        # A proxy that collects the events would undo them.
-        headers = {"X-Accel-Buffering": "no", "Cache-Control": "no-store"}
-        super().__init__(
-            _frames(events, heartbeat_s), headers=headers, media_type="text/event-stream"
-        )
-        self._events = events
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        try:
-            await super().__call__(scope, receive, send)
-        finally:
-            self._events.stop()
-
-
-async def _frames(events: EventStream, heartbeat_s: float) -> AsyncIterator[str]:
-    async for event in events.read(heartbeat_s):
-        yield ": waiting\n\n" if event is None else frame(event)
-
-
-def frame(event: Event) -> str:
-    """One event on the wire. The JSON is ASCII: many clients end a line at U+2028 too."""
-    return f"event: {event.name}\ndata: {json.dumps(event.data)}\n\n"

@@ -12,12 +12,15 @@ from web.api import api
 from web.pages import add_pages
 from web.problems import handle_problems
 from web.security import Guard, Rules
+from web.uploads import uploads
 from web.work import Worker
 
 if TYPE_CHECKING:
     from rag.engine import Engine
 
 MAX_BODY = 1_000_000  # bytes
+FRAME = 100_000  # bytes of an upload around its files: boundaries, names
+CHANGES = 4  # uploads that wait beside the one that is taken in; they are in memory
 
 
 def create_app(
@@ -26,14 +29,17 @@ def create_app(
     """The page and the HTTP API. Host and token are those of ``engine.settings``.
 
     At most ``waiting`` questions wait beside the one that is being answered; more get 503.
+    Uploads have a queue of their own, and so have files that are read to find a place in them.
     The engine stays the caller's, to close after the application has ended.
     """
-    worker = Worker(waiting)
+    worker, finder = Worker(waiting), Worker(waiting, "citewell-place")
+    changer = Worker(CHANGES, "citewell-change")
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         yield
-        worker.close()
+        for one in (worker, finder, changer):
+            one.close()
 
     app = FastAPI(
         title="Citewell",
@@ -43,9 +49,12 @@ def create_app(
         redirect_slashes=False,
         lifespan=lifespan,
     )
-    rules = Rules(engine.settings.host, engine.settings.token, max_body)
+    settings = engine.settings
+    max_upload = settings.max_file_mb * 1_000_000 + FRAME
+    rules = Rules(settings.host, settings.token, max_body, max_upload)
     app.add_middleware(Guard, rules=rules)
     handle_problems(app)
-    app.include_router(api(engine, worker, heartbeat_s))
+    app.include_router(api(engine, worker, finder, heartbeat_s))
+    app.include_router(uploads(engine, changer, heartbeat_s))
     add_pages(app)
     return app

@@ -93,6 +93,7 @@ EXTRACTION = _object(
     confidence=NUMBER,
     calibration=_or_null(ANY_OBJECT),
     threshold=NUMBER,
+    warnings=_list(STRING),
     texts=_list(
         _object(
             answerable={"type": "boolean"},
@@ -104,6 +105,66 @@ EXTRACTION = _object(
     )
     | {"description": "One for each text, in their order"},
 )
+DOCUMENT = _object(
+    schema=STRING | {"const": "citewell.document/1"},
+    id=STRING,
+    title=STRING,
+    path=STRING | {"description": "Where it was found; of an upload the name it was sent under"},
+    media_type=STRING,
+    date=_or_null(STRING),
+    characters=COUNT,
+    text_sha256=STRING,
+    file_sha256=STRING,
+    warnings=_list(STRING),
+    sections=_list(ANY_OBJECT),
+)
+PLACE = _object(
+    schema=STRING | {"const": "citewell.place/1"},
+    document_id=STRING,
+    path=STRING,
+    file_changed={"type": "boolean"}
+    | {"description": "The file is not the one that was indexed: then only what is known of it"},
+    places=_list(
+        _object(
+            label=STRING | {"description": "As a person would say it: page 3; Budget, row 12"},
+            page=_or_null(COUNT),
+            boxes=_list(_list(NUMBER))
+            | {
+                "description": "left, bottom, right, top in points from the lower left corner "
+                "of the page, one for each line of the quote"
+            },
+            start=OFFSET,
+            end=OFFSET,
+        )
+    )
+    | {"description": "In order; raw in one of them has the file's own characters"},
+)
+_TAKEN = {
+    "anyOf": [
+        _object(status=COUNT, document=DOCUMENT),
+        _object(status=COUNT, problem=ANY_OBJECT),
+    ]
+}
+UPLOAD = {
+    "anyOf": [
+        DOCUMENT,
+        _object(schema=STRING | {"const": "citewell.upload/1"}, files=_list(_TAKEN)),
+    ]
+}
+UPLOAD_EVENTS: Json = {
+    "type": "string",
+    "description": "With Accept: text/event-stream: events received, reading, embedding (done of "
+    "passages), then done with the document or error, each with one line of JSON, for every file",
+}
+FILES: Json = {
+    "required": True,
+    "content": {
+        "multipart/form-data": {
+            "schema": _object(file=_list({"type": "string", "format": "binary"})),
+        }
+    },
+}
+
 STREAM: Json = {
     "type": "string",
     "description": "With stream: events retrieved, sentence, reset, done and error, "

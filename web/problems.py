@@ -24,7 +24,7 @@ DETAILS = {
     405: "This address does not take that method. See the Allow header.",
     500: "Citewell failed on this request, by a fault of its own. "
     "Its log, where it was started, says what happened.",
-    503: f"Too many questions are waiting. Ask again in {RETRY_AFTER_S} seconds.",
+    503: f"Too many requests are waiting. Try again in {RETRY_AFTER_S} seconds.",
 }
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -35,11 +36,13 @@ ANY_ADDRESS = {"0.0.0.0", "::"}
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """``host`` is the one the server was told to serve; ``max_body`` is in bytes."""
+    """``host`` is the one the server was told to serve. In bytes: ``max_body``, and of a request
+    that sends files ``max_upload``."""
 
     host: str
     token: str
     max_body: int
+    max_upload: int = 0
 
     def allows_host(self, header: str) -> bool:
         name = host_name(header)
@@ -138,9 +141,16 @@ class Guard:
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         refusal = self.rules.refusal(scope)
-        body = b"" if refusal else await read_body(scope, receive, self.rules.max_body)
+        sends_files = (scope["method"], scope["path"]) == ("POST", "/v1/documents")
+        limit = self.rules.max_upload if sends_files else self.rules.max_body
+        detail = f"A body may have at most {limit:,} bytes."
+        if refusal is None and is_longer(scope, limit):
+            refusal = problem_reply(413, detail)
+        if refusal is None and sends_files:
+            await self.app(scope, counted(receive, limit, detail), send)
+            return
+        body = b"" if refusal else await read_body(receive, limit)
         if body is None:
-            detail = f"A body may have at most {self.rules.max_body:,} bytes."
             refusal = problem_reply(413, detail)
         if refusal:
             await refusal(scope, receive, send)
@@ -148,14 +158,32 @@ class Guard:
             await self.app(scope, replay(body or b"", receive), send)
 
 
-async def read_body(scope: Scope, receive: Receive, limit: int) -> bytes | None:
+def is_longer(scope: Scope, limit: int) -> bool:
+    """Whether a request says of its body that it is longer."""
+    length = Headers(scope=scope).get("content-length", "")
+    return length.isdecimal() and int(length) > limit
+
+
+def counted(receive: Receive, limit: int, detail: str) -> Receive:
+    """A ``receive`` that raises HTTPException after more than ``limit`` bytes."""
+    got = 0
+
+    async def count() -> Message:
+        nonlocal got
+        message = await receive()
+        got += len(message.get("body", b""))
+        if got > limit:
+            raise HTTPException(413, detail)
+        return message
+
+    return count
+
+
+async def read_body(receive: Receive, limit: int) -> bytes | None:
     """The body, or None where it is longer than ``limit`` bytes, counted while it is read.
 
     Raises ClientDisconnect when the client leaves before the end.
     """
-    length = Headers(scope=scope).get("content-length", "")
-    if length.isdigit() and int(length) > limit:
-        return None
     body = bytearray()
     more = True
     while more:

@@ -1,10 +1,10 @@
-"""Questions wait in a bounded queue for the one thread that answers them."""
+"""Work waits in a bounded queue for the one thread that does it."""
 
 from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
@@ -14,6 +14,7 @@ from starlette.types import Receive
 from rag.types import Event, Events
 
 T = TypeVar("T")
+Put = Callable[[Event], bool]  # hands an event on; False when nobody reads any more
 
 
 class BusyError(Exception):
@@ -23,8 +24,8 @@ class BusyError(Exception):
 class Worker:
     """One thread; at most ``waiting`` jobs beside the one that runs."""
 
-    def __init__(self, waiting: int) -> None:
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="citewell-question")
+    def __init__(self, waiting: int, name: str = "citewell-question") -> None:
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix=name)
         self._places = threading.BoundedSemaphore(waiting + 1)
 
     def submit(self, work: Callable[[], T]) -> Future[T]:
@@ -67,16 +68,23 @@ class EventStream:
     """Events that the worker makes, read in the event loop that made this object."""
 
     def __init__(
-        self, worker: Worker, start: Callable[[], Events], failed: Callable[[Exception], Event]
+        self,
+        worker: Worker,
+        work: Callable[[Put], object],
+        failed: Callable[[Exception], Event],
+        first: Sequence[Event] = (),
     ) -> None:
-        """Queue the work. Raises BusyError. ``failed`` says what an error looks like."""
+        """Queue the work. Raises BusyError. ``failed`` says what an error looks like; ``first``
+        is told before the work's turn comes."""
         self._loop = asyncio.get_running_loop()
         self._ready: asyncio.Queue[Event | None] = asyncio.Queue()
         self._stopped = threading.Event()
-        self._future = worker.submit(lambda: self._work(start, failed))
+        for event in first:
+            self._ready.put_nowait(event)
+        self._future = worker.submit(lambda: self._work(work, failed))
 
     def stop(self) -> None:
-        """Nobody reads any more: leave the queue, or end before the next event."""
+        """Nobody reads any more: leave the queue, or end where the work looks for it."""
         self._stopped.set()
         self._future.cancel()
 
@@ -92,18 +100,28 @@ class EventStream:
                 return
             yield event
 
-    def _work(self, start: Callable[[], Events], failed: Callable[[Exception], Event]) -> None:
+    def _work(self, work: Callable[[Put], object], failed: Callable[[Exception], Event]) -> None:
         try:
-            for event in start():
-                if self._stopped.is_set():
-                    return
-                self._put(event)
+            work(self._put)
         except Exception as error:  # whatever it is, the client is told, not left waiting
             self._put(failed(error))
         finally:
             self._put(None)
 
-    def _put(self, event: Event | None) -> None:
+    def _put(self, event: Event | None) -> bool:
         # After a stop the loop may be gone, and nobody reads.
-        if not self._stopped.is_set():
-            self._loop.call_soon_threadsafe(self._ready.put_nowait, event)
+        if self._stopped.is_set():
+            return False
+        self._loop.call_soon_threadsafe(self._ready.put_nowait, event)
+        return True
+
+
+def each(start: Callable[[], Events]) -> Callable[[Put], None]:
+    """Work that hands on the events of an iterator, and drops it when nobody reads."""
+
+    def work(put: Put) -> None:
+        for event in start():
+            if not put(event):
+                return
+
+    return work

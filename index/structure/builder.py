@@ -22,6 +22,7 @@ TABLE_LEVEL = 50  # of the names of a table's columns: deeper than any heading
 _GAP = "\n\n"
 _SPACE = re.compile(r"\s+")
 _UNREADABLE = re.compile("[\0\ud800-\udfff]")
+_YEAR = re.compile(r"(?:1[5-9]|20)\d\d(?:[/–-]\d{2,4})?\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,28 +101,31 @@ class Builder:
         *,
         page: int | None = None,
         header: bool | None = None,
+        parts: Callable[[int], Sequence[Part]] | None = None,
     ) -> None:
         """Each row is a unit, its cells together; the names of the columns are its heading.
 
         ``label`` names a row by its place in ``rows`` and is what a citation of it shows.
         Whether the first row has the names is told from the cells unless ``header`` says it.
-        Empty rows are dropped.
+        Empty rows are dropped. ``parts`` names finer places within a row, as they are where its
+        cells, already without needless white space, are joined by ``CELLS``.
         """
         clean = [[_SPACE.sub(" ", cell).strip() for cell in row] for row in rows]
         named = has_header(clean) if header is None else header
+        gap, level = _GAP, TABLE_LEVEL  # of the first row that is not empty
         for number, cells in enumerate(clean):
-            line = CELLS.join(cells).strip()
             if not any(cells):
                 continue
-            span = self._append(line, label(number), page, (), _GAP if number == 0 else "\n")
+            line, places = CELLS.join(cells), parts(number) if parts else ()
+            span = self._append(line, label(number), page, places, gap)
             if span is None:
                 continue
             is_names = named and number == 0
             title = self._texts[-1] if is_names else label(number)
-            level = TABLE_LEVEL if number == 0 else 0
             self._marks[len(self._pieces)] = Mark("heading" if is_names else "row", level, title)
             self._pieces.append(Piece(span, self._texts[-1]))
             self._after_table = True
+            gap, level = "\n", 0
 
     def plain(self, text: str, label: str, *, page: int | None = None) -> None:
         """Text of which nothing is known, such as a mail's: headings are told by their looks."""
@@ -140,6 +144,27 @@ class Builder:
             self._marks.setdefault(at, Mark("text", TABLE_LEVEL))
         self._after_table = False
 
+    def include(self, parsed: Parsed, prefix: str, level: int) -> None:
+        """A whole file within this one, such as a mail's attachment: its headings stand ``level``
+        deeper, ``prefix`` stands before the names of its places. Its pages are named there."""
+        places = [
+            Part(one.span.start, one.span.end, replace(one, label=prefix + one.label, page=None))
+            for one in parsed.origins
+        ]
+        span = self._append(parsed.text, prefix.rstrip(", "), None, places, _GAP)
+        if span is None:
+            return
+        cut = len(parsed.text) - len(parsed.text.lstrip())
+        for one in parsed.sections:
+            depth = min(one.level + level, TABLE_LEVEL - 1) if one.level else 0
+            depth = TABLE_LEVEL if one.level == TABLE_LEVEL else depth
+            mark = Mark(one.kind, depth, one.title, one.speaker, one.date)
+            if one.kind == "heading":
+                self._below[len(self._pieces)] = depth + 1
+            self._marks[len(self._pieces)] = mark
+            self._pieces.append(Piece(one.span.shift(span.start - cut), one.span.of(parsed.text)))
+        self._after_table = any(one.kind == "row" for one in parsed.sections[-1:])
+
     def finish(
         self,
         *,
@@ -157,7 +182,8 @@ class Builder:
             raise ReadError("no text is in the file: nothing in it can be quoted")
         sections = compose(text, self._pieces, self._marks, self._below)
         about = about or About()
-        stated = date or own_date([one for one in self._pieces if one.blanks], sections)
+        said = (one for i, one in enumerate(self._pieces) if one.blanks and not self._is_row(i))
+        stated = date or own_date(list(said), sections)
         if stated:
             about = replace(about, date_from="metadata" if date else "text")
         return Parsed(
@@ -190,23 +216,33 @@ class Builder:
             start = max(span.start, span.start + part.start - cut)
             end = min(span.end, span.start + part.end - cut)
             if start < end:
-                self._origins.append(replace(part.origin, span=Span(start, end)))
+                one = part.origin
+                self._origins.append(
+                    Origin(Span(start, end), one.label, one.page, one.box, one.raw)
+                )
         return span
+
+    def _is_row(self, piece: int) -> bool:
+        return piece in self._marks and self._marks[piece].kind == "row"
 
     def _level(self) -> int:
         return TABLE_LEVEL if self._after_table else 0
 
 
 def has_header(rows: Sequence[Sequence[str]]) -> bool:
-    """Whether the first row names the columns: words in every cell that is filled below, none
-    twice, none a number, and more rows to name."""
+    """Whether the first row names the columns: words or years, none twice, in every cell that is
+    filled below, except that the names of the rows may have no name themselves."""
     if len(rows) < 2 or not rows[0]:
         return False
-    first = [cell for cell in rows[0] if cell]
+    first, second = rows[0], rows[1]
+    named = [i for i, cell in enumerate(first) if cell]
     filled = {i for row in rows[1:] for i, cell in enumerate(row) if cell}
-    named = {i for i, cell in enumerate(rows[0]) if cell}
-    wordy = all(any(map(str.isalpha, cell)) and len(cell) < 100 for cell in first)
-    return len(first) > 1 and wordy and len(set(first)) == len(first) and filled <= named
+    below = {i: second[i] for i in named if i < len(second)}
+    years = {i for i in named if _YEAR.match(first[i]) and not _YEAR.match(below.get(i, ""))}
+    words = {i for i in named if any(map(str.isalpha, first[i])) and len(first[i]) < 100}
+    is_named = words | years == set(named) and (bool(words) or not first[0])
+    different = len({first[i] for i in named}) == len(named) > 1
+    return is_named and different and filled - {0} <= set(named)
 
 
 def paged(sections: Sequence[Section], pages: Sequence[tuple[int, int]]) -> tuple[Section, ...]:

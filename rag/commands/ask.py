@@ -124,5 +124,13 @@ def _target(said: Json) -> str:
 def _source(citation: Json) -> str:
     name = printable(citation["path"])
     where = f"characters {citation['start_char_index']}–{citation['end_char_index']}"
-    said = [citation["section"], citation["speaker"], citation["date"]]
+    said = [_page(citation), citation["section"], citation["speaker"], citation["date"]]
     return ", ".join([name, where, *(str(one) for one in said if one)])
+
+
+def _page(citation: Json) -> str | None:
+    """The pages of a presentation are its slides."""
+    if citation["page"] is None:
+        return None
+    unit = "slide" if citation["path"].lower().endswith(".pptx") else "page"
+    return f"{unit} {citation['page']}"

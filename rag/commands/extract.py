@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from index.errors import ReadError
 from index.files import read_file, too_large
-from index.readers import parse
+from index.sandbox import Sandbox
 from index.types import Parsed
 from rag.commands.output import harmless, print_json, printable
 from rag.errors import QuestionError
@@ -28,7 +28,9 @@ def run(home: Path, settings: Settings, question: str, files: Sequence[Path], as
     question = clean_question(question)
     if len(files) > MAX_TEXTS:
         raise QuestionError(f"{len(files)} files are too many: give at most {MAX_TEXTS}")
-    read = [(str(one), _read(one, settings.max_file_mb * 1_000_000)) for one in files]
+    most = settings.max_file_mb * 1_000_000
+    with Sandbox() as sandbox:
+        read = [(str(one), _read(one, most, sandbox.parse)) for one in files]
     texts = [one for _, one in read if isinstance(one, Parsed)]
     for name, problem in read:
         if isinstance(problem, str):
@@ -49,7 +51,7 @@ def run(home: Path, settings: Settings, question: str, files: Sequence[Path], as
     return 0 if found.answerable else 1
 
 
-def _read(path: Path, max_bytes: int) -> Parsed | str:
+def _read(path: Path, max_bytes: int, parse: Callable[[bytes, str], Parsed]) -> Parsed | str:
     """Like an indexed file; standard input is plain text."""
     try:
         if path == STDIN:

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 from index.folder import Rules, resolve
+from index.readers import parse
 from index.report import FileReport
 from index.snapshot import Snapshot
 from index.store import Index
@@ -29,8 +30,8 @@ class Desk:
         self._clock = itertools.count(1_700_000_000)
 
     def open(self) -> Index:
-        """Another view of the same home, as another process has it."""
-        return Index.open(self.home, lambda: self.fake)
+        """Another view of the same home, as another process has it. It reads files itself."""
+        return Index.open(self.home, lambda: self.fake, parse)
 
     def put(self, name: str, text: str | bytes) -> Path:
         """Writes a file, each time with another time of change."""

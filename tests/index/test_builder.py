@@ -45,6 +45,16 @@ def test_a_table_has_its_columns_as_heading_and_each_row_as_a_unit() -> None:
     assert [one.label for one in parsed.origins if one.span.start == at] == ["Ships, row 2"]
 
 
+def test_a_table_that_begins_with_an_empty_row_stands_alone() -> None:
+    build = Builder()
+    build.table([["Name", "Age"], ["Ada", "36"]], lambda row: f"row {row + 1}")
+    build.table([["", ""], ["3", "4"], ["5", "6"]], lambda row: f"row {row + 9}")
+    parsed = build.finish()
+    assert parsed.text == "Name | Age\nAda | 36\n\n3 | 4\n5 | 6"
+    found = [headings for _, headings in contexts(parsed.sections, parsed.text)]
+    assert found == [("Name | Age",), (), ()]
+
+
 def test_a_row_of_several_sentences_is_quoted_whole() -> None:
     build = Builder()
     build.table([["Name", "Remark"], ["Vega", "It leaks. Mend it."]], lambda row: f"row {row + 1}")
@@ -63,6 +73,10 @@ def test_a_row_of_several_sentences_is_quoted_whole() -> None:
         ([["Name", "Age", ""], ["Ada", "36", ""]], True),
         ([["Name", "Age"]], False),
         ([["Name"], ["Ada"]], False),
+        ([["Region", "2021", "2022"], ["North", "5", "6"]], True),
+        ([["", "2021", "2022"], ["Sales", "5", "6"]], True),
+        ([["Born in", "2001"], ["Died in", "2004"]], False),
+        ([["", "name", "age"], ["0", "Ada", "36"]], True),
     ],
 )
 def test_whether_the_first_row_names_the_columns(rows: list[list[str]], expected: bool) -> None:
@@ -118,8 +132,36 @@ def test_a_date_says_where_it_stands() -> None:
     assert build.finish(date="2020-01-02").date == "2020-01-02"
 
 
+def test_a_date_in_a_table_is_not_the_documents() -> None:
+    build = Builder()
+    build.table([["Day", "Sold"], ["2020-01-02", "5"]], lambda row: f"row {row + 1}")
+    assert build.finish().date is None
+
+
 def test_without_text_there_is_nothing_to_read() -> None:
     build = Builder()
     build.paragraph(" \n ", "page 1")
     with pytest.raises(ReadError, match="no text"):
         build.finish()
+
+
+def test_a_file_within_a_file_stands_below_its_heading() -> None:
+    inner = Builder()
+    inner.heading("Costs", 1, "page 1", page=1)
+    inner.table([["Item", "Euro"], ["Rope", "12"]], lambda row: f"row {row + 1}", page=2)
+    build = Builder()
+    build.heading("Attachment: a.pdf", 2, "attachment")
+    build.include(inner.finish(), "a.pdf, ", 2)
+    build.paragraph("Said after it.", "body")
+    parsed = build.finish()
+    found = [
+        (one.span.of(parsed.text), headings)
+        for one, headings in contexts(parsed.sections, parsed.text)
+    ]
+    assert found[0] == ("Rope | 12", ("Attachment: a.pdf", "Costs", "Item | Euro"))
+    assert [(one.span.of(parsed.text), one.label, one.page) for one in parsed.origins[1:4]] == [
+        ("Costs", "a.pdf, page 1", None),
+        ("Item | Euro", "a.pdf, row 1", None),
+        ("Rope | 12", "a.pdf, row 2", None),
+    ]
+    assert found[1] == ("Said after it.", ("Attachment: a.pdf", "Costs"))

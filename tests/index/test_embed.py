@@ -3,14 +3,16 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import time
 from pathlib import Path
+from threading import Event, Thread
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pytest
 
-from index.embed import PACKAGED_SHA256, SentenceTransformerEmbedder, _state_sha256
+from index.embed import PACKAGED_SHA256, SentenceTransformerEmbedder, Turns, _state_sha256
 from index.errors import ModelError
 from index.offline import close_network
 from index.types import Vectors
@@ -107,6 +109,42 @@ def test_a_vector_does_not_depend_on_what_is_beside_it(
     for row, text in zip(together, TEXTS, strict=True):
         assert float(row @ embedder.embed([text])[0]) > 0.9998  # all but rounding
     assert embedder.embed([]).shape == (0, 384)
+
+
+def test_several_threads_get_what_one_gets(embedder: SentenceTransformerEmbedder) -> None:
+    texts = [f"{one} {n}" for n, one in enumerate(TEXTS * 8)]
+    expected = embedder.embed(texts)
+    alone = embedder.embed_tokens(TEXTS)
+    found: list[Vectors] = []
+    embedding = Thread(target=lambda: found.append(embedder.embed(texts)))
+    embedding.start()
+    while embedding.is_alive():
+        for one, other in zip(embedder.embed_tokens(TEXTS), alone, strict=True):
+            assert np.array_equal(one.offsets, other.offsets)
+            assert np.allclose(one.vectors, other.vectors, atol=1e-3)
+    embedding.join()
+    assert np.allclose(found[0], expected, atol=1e-3)
+
+
+def test_a_turn_goes_to_who_has_waited() -> None:
+    turns, order = Turns(), list[str]()
+    waiting, had = Event(), Event()
+
+    def wait() -> None:
+        waiting.set()
+        with turns:
+            order.append("waited")
+        had.set()
+
+    with turns:
+        Thread(target=wait).start()
+        assert waiting.wait(10)
+        time.sleep(0.1)  # until it stands before the lock
+    for _ in range(1_000):
+        with turns:
+            order.append("again")
+    assert had.wait(10)
+    assert order[0] == "waited"
 
 
 def test_the_fingerprint_names_what_a_vector_depends_on(

@@ -106,7 +106,7 @@ def test_a_name_that_is_not_utf8_is_left_with_the_reason(tmp_path: Path) -> None
 def test_what_is_not_read_is_left_with_the_reason(tmp_path: Path) -> None:
     large = put(tmp_path / "large.txt", "x" * (LIMIT + 1))
     put(tmp_path / "just.txt", "x" * LIMIT)
-    report = put(tmp_path / "report.docx")
+    report = put(tmp_path / "report.doc")
     bare = put(tmp_path / "README")
     hidden, inside = put(tmp_path / ".notes.txt"), put(tmp_path / ".git" / "a.txt")
     fifo = tmp_path / "fifo.txt"
@@ -115,8 +115,8 @@ def test_what_is_not_read_is_left_with_the_reason(tmp_path: Path) -> None:
     assert found(result) == ["just.txt"]
     assert "larger than" in reason(result, large)
     assert "CITEWELL_MAX_FILE_MB" in reason(result, large)
-    assert ".docx is not a format that is read yet" in reason(result, report)
-    assert "files without an extension is not" in reason(result, bare)
+    assert ".doc is not a format that is read (a document of Word" in reason(result, report)
+    assert "a name without an ending is not a format" in reason(result, bare)
     assert "hidden" in reason(result, hidden)
     assert "hidden" in reason(result, inside.parent, is_folder=True)
     assert "FIFO" in reason(result, fifo)

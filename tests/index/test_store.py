@@ -7,16 +7,20 @@ import os
 import sqlite3
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from threading import Event, Thread, Timer
 
 import pytest
 
 import index.derived
+from index.catalogue import Catalogue
 from index.derived import bm25_version
 from index.errors import DamageError, HomeError, LockedError, MismatchError
 from index.folder import Rules
 from index.lock import writer_lock
+from index.readers import READERS
+from index.readers.formats import BY_NAME, FORMATS, are_within, versions
 from index.report import Summary
 from index.schema import FILE
 from index.store import PARTS, Index
@@ -379,12 +383,13 @@ def test_another_chunker_or_reader_is_refused(
 ) -> None:
     desk.put("a.txt", MAPS)
     desk.run()
+    stored = desk.index.catalogue.meta(part)
     monkeypatch.setitem(PARTS, part, "another-1")
     with pytest.raises(MismatchError) as caught:
         desk.open()
     monkeypatch.undo()
     message = str(caught.value)
-    assert f"the {part} '{PARTS[part]}', and this is 'another-1'" in message
+    assert f"the {part} '{stored}', and this is 'another-1'" in message
     assert "citewell index FOLDER --home NEW_HOME" in message
 
 
@@ -424,15 +429,69 @@ def test_the_fingerprint_is_of_embedder_and_parts(
     fingerprint = desk.index.fingerprint
     assert made_with("fake") == fingerprint
     assert made_with("other") != fingerprint
-    monkeypatch.setitem(PARTS, "readers", "another-1")
+    raise_version(monkeypatch, "text")
     assert made_with("fake") != fingerprint
+
+
+def raise_version(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """As in a Citewell that reads a format in another way."""
+    changed = [replace(one, version=one.version + (one.name == name)) for one in FORMATS]
+    kinds = {one.media_type: one for one in changed}
+    monkeypatch.setattr("index.readers.formats._BY_MEDIA_TYPE", kinds)
+    monkeypatch.setitem(PARTS, "readers", versions(changed))
+
+
+def test_a_home_names_the_formats_that_it_holds(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Others may be added, or read in another way: that is no matter for what it holds."""
+    desk.put("a.txt", MAPS)
+    desk.run()
+    assert desk.index.catalogue.meta("readers") == BY_NAME["text"].mark
+    desk.put("b.md", f"# Ferry\n\n{FERRY}\n")
+    raise_version(monkeypatch, "pdf")
+    desk.open().update([Scope(desk.root)], Rules(1_000))
+    marks = f"{BY_NAME['markdown'].mark};{BY_NAME['text'].mark}"
+    assert desk.index.catalogue.meta("readers") == marks
+    raise_version(monkeypatch, "markdown")
+    with pytest.raises(MismatchError, match=f"the readers '{marks}', and this is "):
+        desk.open()
+
+
+def test_what_a_file_is_counts_and_not_its_ending(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Read as what it is, it is refused when that format is read in another way."""
+    desk.put("a.txt", f"<!DOCTYPE html><html><body><p>{MAPS}</p></body></html>")
+    assert desk.statuses() == {"a.txt": "indexed"}
+    assert [one.media_type for one in desk.documents()] == ["text/html"]
+    raise_version(monkeypatch, "text")
+    desk.open()
+    raise_version(monkeypatch, "html")
+    with pytest.raises(MismatchError, match="readers 'html-"):
+        desk.open()
+
+
+def test_a_home_of_before_formats_were_named_one_by_one_goes_on(desk: Desk) -> None:
+    desk.put("a.txt", MAPS)
+    desk.run()
+    catalogue = Catalogue.open(desk.home, create=True)
+    with catalogue.commit() as commit:
+        commit.set_meta("readers", "text-1;markdown-1")
+    catalogue.close()
+    assert are_within("text-1;markdown-1", READERS)
+    fingerprint = desk.index.fingerprint
+    desk.put("b.txt", FERRY)
+    assert desk.statuses() == {"a.txt": "unchanged", "b.txt": "indexed"}
+    assert desk.index.fingerprint == fingerprint
+    assert desk.index.catalogue.meta("readers") == "text-1;markdown-1"
 
 
 def test_the_summary_of_a_run(desk: Desk) -> None:
     kept, gone = desk.put("a.txt", MAPS), desk.put("b.txt", FERRY)
     desk.run()
     gone.unlink()
-    desk.put("c.docx", "x")
+    desk.put("c.doc", "x")
     new = desk.put("d.txt", CHEESE.encode("utf-16"))
     reports = desk.index.update([Scope(desk.root)], Rules(1_000))
     said = Summary(reports, {"version": desk.index.catalogue.version()}).to_dict()
@@ -454,7 +513,7 @@ def test_the_summary_of_a_run(desk: Desk) -> None:
     assert files[str(kept)]["document_id"] == ids["a.txt"]
     assert files[str(new)]["document_id"] == ids["d.txt"]
     assert files[str(gone)]["status"] == "removed"
-    assert "convert it" in files[str(desk.root / "c.docx")]["reason"]
+    assert "save it as .docx" in files[str(desk.root / "c.doc")]["reason"]
 
 
 @pytest.mark.parametrize("call", ["ftruncate", "pwrite"])

@@ -130,6 +130,7 @@ def test_openapi_describes_the_answer_object_as_it_is(client: httpx.Client) -> N
         "/v1/documents",
         "/v1/documents/{id}",
         "/v1/documents/{id}/text",
+        "/v1/documents/{id}/place",
         "/healthz",
     }
     ask = described["paths"]["/v1/ask"]["post"]["responses"]

@@ -20,8 +20,8 @@ from rag.settings import Settings
 from rag.types import Event, Reason, Turn
 from tests.web.conftest import BRIDGE, DOCUMENTS, serving
 from tests.web.fake_engine import FakeEngine, GatedEngine
-from web.api import frame
 from web.app import create_app
+from web.events import frame
 
 pytestmark = pytest.mark.browser
 

@@ -13,7 +13,7 @@ from rag.types import Event, Json
 from tests.web.conftest import DOCUMENTS, Connect, eventually
 from tests.web.fake_engine import BrokenEngine, FakeEngine, GatedEngine, make_document
 from tests.web.test_security import is_problem
-from web.api import frame
+from web.events import frame
 
 FRAME = re.compile(r"event: (\w+)\ndata: (.+)")
 

@@ -124,16 +124,25 @@ function sourceLine(citation) {
   return [named ? null : title, placeLine(citation)].filter(Boolean).join(" · ");
 }
 
-/** Path, page, section or question asked, speaker and date, as far as they are known. */
+/** Path, page or slide, section or row or question asked, speaker and date, as far as known. */
 export function placeLine(citation) {
+  const { section } = citation;
+  const page = pageOf(citation);
+  const isSaid = section === citation.document_title || section?.toLowerCase() === page;
   const parts = [
     citation.path,
-    citation.page === null ? null : `page ${citation.page}`,
-    citation.section === citation.document_title ? null : citation.section,
+    page,
+    isSaid ? null : section,
     citation.speaker,
     citation.date ? readableDate(citation.date) : null,
   ];
   return parts.filter(Boolean).join(" · ");
+}
+
+/** "page 3"; the pages of a presentation are its slides. */
+function pageOf({ page, path }) {
+  if (page === null) return null;
+  return `${/\.pptx$/i.test(path) ? "slide" : "page"} ${page}`;
 }
 
 function notes(answer) {

@@ -1,0 +1,158 @@
+"""Text recognised in the images of PDF pages, by the tesseract program and only when asked for.
+
+``picture`` needs no other program and may run in the limited process that reads files;
+``words_in`` starts tesseract, so it runs outside of that. ``recognise`` is both.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import shutil
+import subprocess
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from statistics import median
+
+import pypdfium2 as pdfium  # type: ignore[import-untyped]
+
+from index.errors import ReadError
+from index.readers.pdf.words import Word
+
+PROGRAM = "tesseract"
+_DPI = 300
+_MOST_PIXELS = 25_000_000
+_LEAST_SURE = 30  # of 100: below, it is mostly specks
+_SECONDS = 120  # for a page
+_WORD = 5  # tesseract's level of words
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A page as a PGM image; ``scale`` is pixels to the point, ``height`` that of the page."""
+
+    data: bytes
+    scale: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A word as tesseract gives it, in pixels from the upper left corner."""
+
+    block: int
+    line: tuple[int, int]  # paragraph and line of the block
+    left: float
+    top: float
+    right: float
+    bottom: float
+    text: str
+
+
+def is_there() -> bool:
+    return shutil.which(PROGRAM) is not None
+
+
+def recognise(
+    data: bytes, pages: Iterable[int], languages: str = "eng"
+) -> dict[int, tuple[Word, ...]]:
+    """The words on these pages, numbered from 1, as ``pdf.read`` takes them.
+
+    ``languages`` are tesseract's names, joined by "+". Raises ReadError where the program is
+    missing or fails.
+    """
+    return {
+        page: words_in(image, languages)
+        for page in pages
+        if (image := picture(data, page)) is not None
+    }
+
+
+def picture(data: bytes, page: int) -> Picture | None:
+    """The page drawn in grey; None for one that cannot be drawn."""
+    try:
+        with pdfium.PdfDocument(data) as document:
+            one = document[page - 1]
+            width, height = one.get_size()
+            if width <= 0 or height <= 0:
+                return None
+            scale = min(_DPI / 72, math.sqrt(_MOST_PIXELS / (width * height)))
+            bitmap = one.render(scale=scale, grayscale=True)
+            buffer, stride = bytes(bitmap.buffer), bitmap.stride
+            rows = (buffer[y * stride : y * stride + bitmap.width] for y in range(bitmap.height))
+            head = b"P5\n%d %d\n255\n" % (bitmap.width, bitmap.height)
+            return Picture(head + b"".join(rows), scale, height)
+    except (pdfium.PdfiumError, IndexError):
+        return None
+
+
+def words_in(image: Picture, languages: str = "eng") -> tuple[Word, ...]:
+    """The words of a page in reading order, with their places in points."""
+    return tuple(_words(_parse(_run(image.data, languages)), image))
+
+
+def _run(data: bytes, languages: str) -> str:
+    program = shutil.which(PROGRAM)
+    if program is None:
+        raise ReadError(
+            "is a scan, and the program tesseract that recognises text is not installed: "
+            "install it, or read without --ocr"
+        )
+    command = [program, "stdin", "stdout", "-l", languages, "--psm", "3", "tsv"]
+    try:
+        done = subprocess.run(
+            command,
+            input=data,
+            capture_output=True,
+            timeout=_SECONDS,
+            check=False,
+            env={**os.environ, "OMP_THREAD_LIMIT": "1"},
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise ReadError(f"could not be recognised by tesseract: {error}") from error
+    if done.returncode:
+        said = done.stderr.decode("utf-8", "replace").strip().splitlines()
+        raise ReadError(f"could not be recognised by tesseract: {said[-1] if said else 'failed'}")
+    return done.stdout.decode("utf-8", "replace")
+
+
+def _parse(table: str) -> Iterator[_Seen]:
+    """Words out of tesseract's table: level, page, block, paragraph, line, word, left, top,
+    width, height, sureness, text."""
+    for row in table.splitlines()[1:]:
+        cells = row.split("\t")
+        if len(cells) != 12 or cells[0] != str(_WORD) or not cells[11].strip():
+            continue
+        if float(cells[10]) < _LEAST_SURE:
+            continue
+        block, paragraph, line, left, top, width, height = (
+            int(cells[i]) for i in (2, 3, 4, 6, 7, 8, 9)
+        )
+        yield _Seen(
+            block, (paragraph, line), left, top, left + width, top + height, cells[11].strip()
+        )
+
+
+def _words(seen: Iterable[_Seen], image: Picture) -> Iterator[Word]:
+    """All lines of a block have one size: that of one line depends on its letters."""
+    at = 0
+    for _, group in groupby(seen, key=lambda one: one.block):
+        lines = [list(line) for _, line in groupby(group, key=lambda one: one.line)]
+        size = 0.95 * median(_height(line) for line in lines) / image.scale
+        for line in lines:
+            base = image.height - median(one.bottom for one in line) / image.scale
+            for one in line:
+                box = (
+                    one.left / image.scale,
+                    image.height - one.bottom / image.scale,
+                    one.right / image.scale,
+                    image.height - one.top / image.scale,
+                )
+                for text in one.text.split():
+                    yield Word(text, None, box, box[0], box[2], base, size, False, 0, at)
+                    at += 1
+
+
+def _height(line: Sequence[_Seen]) -> float:
+    return max(one.bottom for one in line) - min(one.top for one in line)

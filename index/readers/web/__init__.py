@@ -1,0 +1,1 @@
+"""What browsers and mail programs save: HTML, EPUB, mails."""
