@@ -92,6 +92,10 @@ def in_another_language(language: str) -> str:
     )
 
 
+def counted(number: int, unit: str) -> str:
+    return f"{number} {unit}{'' if number == 1 else 's'}"
+
+
 def state_of(snapshot: Snapshot) -> IndexState:
     return IndexState(
         snapshot.fingerprint, snapshot.version, snapshot.n_documents, snapshot.n_passages
@@ -113,7 +117,7 @@ def left_out(snapshot: Snapshot) -> tuple[str, ...]:
 def collection_text(topic: str, snapshot: Snapshot) -> str:
     """What is said of the collection at a version; ``topic`` is that of ``about_collection``."""
     documents, passages = snapshot.n_documents, snapshot.n_passages
-    count = f"{documents} document{'' if documents == 1 else 's'}"
+    count = counted(documents, "document")
     if topic == "greeting":
         return (
             f"Hello. Ask a question about the {count} in this index; "

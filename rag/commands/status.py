@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from rag.commands.output import print_json, printable
+from rag.describe import counted
 from rag.settings import Settings
 from rag.types import Json
 
@@ -43,9 +44,9 @@ def run(home: Path, settings: Settings, as_json: bool) -> int:
 
 def _unread(coverage: Json) -> str:
     """Which pages gave no text."""
-    unread, unit = coverage["unread"], coverage["unit"]
+    unread, total = coverage["unread"], counted(coverage["total"], coverage["unit"])
     named = ", ".join(map(str, unread[:NAMED])) + (", …" if len(unread) > NAMED else "")
-    return f"{len(unread)} of {coverage['total']} {unit}s gave no text ({named})"
+    return f"{len(unread)} of {total} gave no text ({named})"
 
 
 def _calibration(status: Json) -> str:
