@@ -77,8 +77,7 @@ def partly_read(snapshot: Snapshot) -> tuple[str, ...]:
     if not found:
         return ()
     named = [
-        f"{snapshot.names.get(path, path)} ({len(about.unread)} of {about.total} {about.unit}s)"
-        for path, about in found[:NAMED]
+        f"{snapshot.names.get(path, path)} ({_unread(about)})" for path, about in found[:NAMED]
     ]
     more = f" and {len(found) - NAMED} more documents" if len(found) > NAMED else ""
     return (f"not all could be read, and the answer may stand there: {', '.join(named)}{more}",)
@@ -90,6 +89,10 @@ def in_another_language(language: str) -> str:
         f"What was read for this is in {language}. It was read by similarity alone, and how "
         "often that is wrong was measured on English texts only."
     )
+
+
+def _unread(about: About) -> str:
+    return f"{len(about.unread)} of {counted(about.total, about.unit or 'page')}"
 
 
 def counted(number: int, unit: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from rag.commands.output import print_json, printable
-from rag.describe import counted
 from rag.settings import Settings
 from rag.types import Json
 
@@ -44,6 +43,8 @@ def run(home: Path, settings: Settings, as_json: bool) -> int:
 
 def _unread(coverage: Json) -> str:
     """Which pages gave no text."""
+    from rag.describe import counted
+
     unread, total = coverage["unread"], counted(coverage["total"], coverage["unit"])
     named = ", ".join(map(str, unread[:NAMED])) + (", …" if len(unread) > NAMED else "")
     return f"{len(unread)} of {total} gave no text ({named})"
