@@ -39,7 +39,10 @@ def language(text: str) -> str | None:
     if len(text) > SAMPLE:  # half from the beginning, half from the middle
         middle = len(text) // 2
         text = text[: SAMPLE // 2] + text[middle : middle + SAMPLE // 2]
-    scripts = Counter(unicodedata.name(one, "?").split()[0] for one in text if one.isalpha())
+    scripts: Counter[str] = Counter()
+    for letter, n in Counter(text).items():
+        if letter.isalpha():
+            scripts[unicodedata.name(letter, "?").split()[0]] += n
     if scripts.total() < LEAST_LETTERS:
         return None
     script, count = scripts.most_common(1)[0]

@@ -120,3 +120,15 @@ def test_what_needs_no_model_loads_none(tmp_path: Path, arguments: tuple[str, ..
     heavy = {"torch", "transformers", "sentence_transformers", "fastapi", "openai", "sklearn"}
     assert modules & heavy == set()
     assert "rag" in modules
+
+
+def test_the_threads_of_numpy_do_not_spin_beside_those_that_read(tmp_path: Path) -> None:
+    program = (
+        "import sys, rag.cli; assert 'numpy' not in sys.modules\n"
+        "from index.offline import close_network; close_network()\n"
+        "import numpy, threadpoolctl\n"
+        "found = [one['num_threads'] for one in threadpoolctl.threadpool_info()\n"
+        "         if one['internal_api'] == 'openblas']\n"
+        "assert set(found) <= {1}, found\n"
+    )
+    assert run(program, home=tmp_path).returncode == 0
