@@ -134,8 +134,10 @@ class Plan:
 
     def is_unknown(self, path: Path) -> bool:
         """Whether a file, or a folder above it, could not be looked at."""
-        sql = "SELECT 1 FROM left_out WHERE path = ? AND is_unknown"
-        return any(any(self._all(sql, str(one))) for one in (path, *path.parents))
+        places = [str(one) for one in (path, *path.parents)]
+        marks = ", ".join("?" * len(places))
+        sql = f"SELECT 1 FROM left_out WHERE path IN ({marks}) AND is_unknown LIMIT 1"
+        return any(self._all(sql, *places))
 
     def has_moved_or_gone(self) -> bool:
         sql = "SELECT 1 FROM lost WHERE NOT is_there UNION ALL SELECT 1 FROM moves LIMIT 1"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import sys
 import time
 import zipfile
 from pathlib import Path
@@ -14,6 +13,7 @@ from index.errors import ReadError
 from index.outline import contexts
 from index.readers.office import docx, docx_walk
 from index.types import Parsed
+from tests.index.readers.work import calls
 
 FIXTURES = Path(__file__).parents[4] / "shared/data/fixtures"
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -408,25 +408,10 @@ def test_many_empty_paragraphs_are_one_step_each(monkeypatch: pytest.MonkeyPatch
     ids=["tables", "comments", "boxes", "items", "fields"],
 )
 def test_twice_as_much_is_twice_the_work(one: str, times: int) -> None:
-    once, twice = (calls(package(one * n, stored=True)) for n in (times, 2 * times))
+    once, twice = (
+        calls(docx.read, package(one * n, stored=True), "a.docx") for n in (times, 2 * times)
+    )
     assert twice < 2.1 * once
-
-
-def calls(data: bytes) -> int:
-    """How many functions are called for reading it."""
-    count = 0
-
-    def counted(*_: object) -> None:
-        nonlocal count
-        count += 1
-
-    docx.read(data, "a.docx")  # what is kept for next time is made here
-    sys.setprofile(counted)
-    try:
-        docx.read(data, "a.docx")
-    finally:
-        sys.setprofile(None)
-    return count
 
 
 def test_a_text_cut_by_a_million_comments() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import sys
 import zipfile
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import pytest
 from index.errors import ReadError
 from index.readers.office import odt
 from index.types import Parsed
+from tests.index.readers.work import calls
 
 FIXTURES = Path(__file__).parents[4] / "shared/data/fixtures"
 _NAMES = "urn:oasis:names:tc:opendocument:xmlns"
@@ -244,25 +244,8 @@ def test_what_cannot_be_read_says_why(data: bytes, reason: str) -> None:
     ids=["empty", "spans", "tables", "boxes", "notes"],
 )
 def test_twice_as_much_is_twice_the_work(one: str) -> None:
-    once, twice = (calls(package(one * n + p("End."))) for n in (300, 600))
+    once, twice = (calls(odt.read, package(one * n + p("End.")), "a.odt") for n in (300, 600))
     assert twice < 2.1 * once
-
-
-def calls(data: bytes) -> int:
-    """How many functions are called for reading it."""
-    count = 0
-
-    def counted(*_: object) -> None:
-        nonlocal count
-        count += 1
-
-    odt.read(data, "a.odt")  # what is kept for next time is made here
-    sys.setprofile(counted)
-    try:
-        odt.read(data, "a.odt")
-    finally:
-        sys.setprofile(None)
-    return count
 
 
 @pytest.mark.skipif(not FIXTURES.is_dir(), reason="the fixtures are not there")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from index.errors import ReadError
 from index.readers import rtf
 from index.types import Parsed
+from tests.index.readers.work import calls
 
 FIXTURES = Path(__file__).parents[4] / "shared/data/fixtures"
 FONTS = (
@@ -206,25 +206,10 @@ def test_what_cannot_be_read_says_why(data: bytes, reason: str) -> None:
     ],
 )  # fmt: skip
 def test_twice_as_much_is_twice_the_work(one: bytes) -> None:
-    once, twice = (calls(rb"{\rtf1 word " + one * n + rb"end \par}") for n in (500, 1_000))
+    once, twice = (
+        calls(rtf.read, rb"{\rtf1 word " + one * n + rb"end \par}", "a.rtf") for n in (500, 1_000)
+    )
     assert twice < 2.2 * once
-
-
-def calls(data: bytes) -> int:
-    """How many functions are called for reading it."""
-    count = 0
-
-    def counted(*_: object) -> None:
-        nonlocal count
-        count += 1
-
-    rtf.read(data, "a.rtf")  # what is kept for next time is made here
-    sys.setprofile(counted)
-    try:
-        rtf.read(data, "a.rtf")
-    finally:
-        sys.setprofile(None)
-    return count
 
 
 @pytest.mark.skipif(not FIXTURES.is_dir(), reason="the fixtures are not there")
