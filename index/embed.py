@@ -51,7 +51,7 @@ class SentenceTransformerEmbedder:
         self._counter = _counter(model.tokenizer)
         self._bf16 = has_bf16()
         if self._bf16:
-            _to_bf16(self._model)
+            cast_products(self._model)
 
     @classmethod
     def open(
@@ -176,8 +176,8 @@ def _counter(tokenizer: Any) -> Any | None:
     return quick
 
 
-def _to_bf16(model: Any) -> None:
-    """Casts the weights of the products once; autocast would cast them anew for each batch."""
+def cast_products(model: Any) -> None:
+    """To bfloat16, once; autocast would cast the weights anew for each batch."""
     import torch
 
     for module in model.modules():

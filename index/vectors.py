@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from math import ceil, sqrt
 from pathlib import Path
 from typing import Any
 
-import faiss as _faiss
 import numpy as np
 
 from index.dense_file import Put, Take, read_hashed, write_hashed
@@ -24,14 +24,23 @@ from index.types import Ids, Vectors
 
 __all__ = ["EXACT_UP_TO", "Block", "DenseIndex", "Halves", "is_large", "set_threads"]
 
-faiss: Any = _faiss  # the types that it ships lack or misname half of what is used here
-
 EXACT_UP_TO = 300_000  # of 384 dimensions: 8 ms a search, 230 MB
 SHARE_PROBED = 8  # a million vectors: 256 of 2,000 lists, 4 ms, as near as 8 bits let it come
 SAMPLE = 64  # vectors to train on, for each list
 DUE_FROM = 10_000  # fewer changes than this never pay a rebuild
 DUE_SHARE = 4  # a rebuild looks at all n vectors, so it comes once in n / 4 changes at most
 CHUNK = 1 << 20  # bytes to and from a file at once
+
+
+@cache
+def _faiss() -> Any:
+    """Loaded when it is used: commands that search nothing do without its 50 ms.
+
+    The types that it ships lack or misname half of what is used here.
+    """
+    import faiss
+
+    return faiss
 
 
 def is_large(total: int) -> bool:
@@ -139,7 +148,7 @@ def set_threads(threads: int) -> None:
     A search takes one. A second would save 1 ms in 2.5 while nothing else runs; when something
     does, the two wait for each other, and 20 to 50 ms were seen.
     """
-    faiss.omp_set_num_threads(threads)
+    _faiss().omp_set_num_threads(threads)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -158,7 +167,7 @@ class _Part:
 
     def block(self) -> Block:
         """All of a flat part, as it was given."""
-        codes = faiss.vector_to_array(self.index.codes)
+        codes = _faiss().vector_to_array(self.index.codes)
         return self.places.ids, codes.view(np.float16).reshape(-1, self.index.d)
 
     def search(self, query: Vectors, k: int, live: Mask | None) -> list[tuple[int, float]]:
@@ -185,11 +194,11 @@ class _Part:
     ) -> list[tuple[int, float]]:
         chosen: dict[str, Any] = {}
         if live is not None:
-            chosen["sel"] = faiss.IDSelectorBitmap(np.packbits(live, bitorder="little"))
+            chosen["sel"] = _faiss().IDSelectorBitmap(np.packbits(live, bitorder="little"))
         if self.n_lists > 1:
-            parameters = faiss.SearchParametersIVF(nprobe=probes, **chosen)
+            parameters = _faiss().SearchParametersIVF(nprobe=probes, **chosen)
         else:
-            parameters = faiss.SearchParameters(**chosen)
+            parameters = _faiss().SearchParameters(**chosen)
         with _one_thread():
             scores, places = self.index.search(singles(query[None]), k, params=parameters)
         here = places[0] >= 0
@@ -199,23 +208,23 @@ class _Part:
     def write(self, put: Put) -> None:
         put(len(self.places).to_bytes(8, "little"))
         put(self.places.ids.astype("<i8").tobytes())
-        faiss.write_index(self.index, faiss.PyCallbackIOWriter(put, CHUNK))
+        _faiss().write_index(self.index, _faiss().PyCallbackIOWriter(put, CHUNK))
 
     @classmethod
     def read(cls, take: Take) -> _Part:
         """Raises RuntimeError or ValueError where this is not what ``write`` wrote."""
         n = int.from_bytes(take(8), "little")
         ids = np.frombuffer(take(8 * n), "<i8").astype(np.int64)
-        index = faiss.read_index(faiss.PyCallbackIOReader(take, CHUNK))
-        if not isinstance(index, faiss.IndexIVFScalarQuantizer) or index.ntotal != len(ids):
+        index = _faiss().read_index(_faiss().PyCallbackIOReader(take, CHUNK))
+        if not isinstance(index, _faiss().IndexIVFScalarQuantizer) or index.ntotal != len(ids):
             raise ValueError("it holds another kind of index")
         return cls(index, Places.of(ids))
 
 
 def _exact(blocks: Iterable[Block], dimension: int) -> _Part:
     """Every vector as it is stored: what faiss keeps is the float16 values themselves."""
-    kind = faiss.ScalarQuantizer.QT_fp16
-    index = faiss.IndexScalarQuantizer(dimension, kind, faiss.METRIC_INNER_PRODUCT)
+    kind = _faiss().ScalarQuantizer.QT_fp16
+    index = _faiss().IndexScalarQuantizer(dimension, kind, _faiss().METRIC_INNER_PRODUCT)
     ids = [np.zeros(0, np.int64)]
     for block in blocks:
         ids.append(ids_of(block, dimension))
@@ -230,10 +239,10 @@ def _trained(blocks: Callable[[], Iterator[Block]], total: int, dimension: int) 
     drawn = sample(blocks(), dimension, total, min(total, SAMPLE * n_lists))
     if drawn is None or len(drawn) < n_lists:
         return None
-    nearest = faiss.IndexFlatIP(dimension)
-    kind = faiss.ScalarQuantizer.QT_8bit
-    index = faiss.IndexIVFScalarQuantizer(
-        nearest, dimension, n_lists, kind, faiss.METRIC_INNER_PRODUCT
+    nearest = _faiss().IndexFlatIP(dimension)
+    kind = _faiss().ScalarQuantizer.QT_8bit
+    index = _faiss().IndexIVFScalarQuantizer(
+        nearest, dimension, n_lists, kind, _faiss().METRIC_INNER_PRODUCT
     )
     index.cp.min_points_per_centroid = 1  # so that faiss does not warn of few
     index.train(singles(drawn))
@@ -249,16 +258,16 @@ def _trained(blocks: Callable[[], Iterator[Block]], total: int, dimension: int) 
         if not np.array_equal(ids_of(block, dimension), known):
             raise ValueError("blocks() gave other ids when it was called again")
         rows, into = singles(block[1]), np.ascontiguousarray(into)
-        index.add_core(len(rows), faiss.swig_ptr(rows), None, faiss.swig_ptr(into))
+        index.add_core(len(rows), _faiss().swig_ptr(rows), None, _faiss().swig_ptr(into))
     return _Part(index, Places.of(np.concatenate(ids)))
 
 
 @contextmanager
 def _one_thread() -> Iterator[None]:
     """OpenMP keeps the number for each thread that calls, so it is set at each search."""
-    before = faiss.omp_get_max_threads()
-    faiss.omp_set_num_threads(1)
+    before = _faiss().omp_get_max_threads()
+    _faiss().omp_set_num_threads(1)
     try:
         yield
     finally:
-        faiss.omp_set_num_threads(before)
+        _faiss().omp_set_num_threads(before)

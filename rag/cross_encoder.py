@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from index.embed import cast_products
 from index.types import Span
 from rag.errors import SettingsError
 from rag.network import Network, pack
@@ -50,6 +51,8 @@ class CrossEncoder:
         self._network = network.eval().requires_grad_(False)
         self._encoder = encoder
         self._bf16 = bf16
+        if bf16:
+            cast_products(self._network)
         self.fingerprint = fingerprint
 
     @classmethod
