@@ -182,11 +182,23 @@ class Catalogue(Connection):
         )
         return [(str(row["path"] or ""), about_of(row["about"])) for row in rows]
 
+    def unread(self, media_type: str, version: int) -> dict[str, tuple[int, ...]]:
+        """Of documents of a kind: the pages that gave no text, where there are any."""
+        rows = self.all(
+            f"""SELECT document_id, about FROM revisions
+                WHERE instr(about, '"unread"') > 0 AND media_type = :kind AND {VISIBLE}""",
+            kind=media_type,
+            v=version,
+        )
+        return {row["document_id"]: about_of(row["about"]).unread for row in rows}
+
     def find_file(self, file_sha256: str, media_type: str, version: int) -> str | None:
-        """Id of the visible document with this content, read as this kind of file."""
+        """Id of the visible document with this content, read as this kind of file; of several
+        the one that came last."""
         row = self.one(
             f"""SELECT {ENTRY}, file_sha256 FROM revisions
-                WHERE file_sha256 = :sha AND media_type = :kind AND {VISIBLE}""",
+                WHERE file_sha256 = :sha AND media_type = :kind AND {VISIBLE}
+                ORDER BY revision DESC LIMIT 1""",
             sha=file_sha256,
             kind=media_type,
             v=version,

@@ -7,6 +7,7 @@ IndexLayerError
 │   ├── MismatchError    made by another embedder, chunker or reader
 │   └── NewerFormatError made by a newer version of Citewell
 ├── WorkerError          the process that reads files does not start, or a library is missing
+├── OcrError             the program that recognises text in pictures is missing
 ├── DamageError          stored data does not match its hash
 └── ModelError           a model is missing or is not the one that was pinned
 """
@@ -39,6 +40,10 @@ class NewerFormatError(HomeError):
 
 
 class WorkerError(IndexLayerError):
+    pass
+
+
+class OcrError(IndexLayerError):
     pass
 
 

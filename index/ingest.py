@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
@@ -74,6 +75,8 @@ class Ingest:
     progress: Callable[[Progress], None] = lambda _: None
     committed: Callable[[], None] = lambda: None  # after each commit
     parse: Callable[[bytes, str], Parsed] = parse
+    # Documents that are read again though their files did not change, with pages without text.
+    again: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     reports: Reports = field(default_factory=Reports)
     _jobs: list[_Job] = field(default_factory=list)
     _hints: list[tuple[int, Hint]] = field(default_factory=list)
@@ -109,6 +112,7 @@ class Ingest:
             self.prune,
             self.reports,
             self._unchanged,
+            self.again,
         )
 
     # -- moving and removing -----------------------------------------------------
@@ -141,18 +145,31 @@ class Ingest:
             data, hint = read_with_hint(found, self.rules)
             sha256 = hashlib.sha256(data).hexdigest()
             if known and known.file_sha256 == sha256:
-                self._unchanged(known, hint)
+                self._same(found, known, data, hint)
                 return
             self._wait(self._job(found, known, data, sha256, hint))
         except ReadError as error:
             self._drop(found.path, str(error), known)
 
-    def _unchanged(self, known: SourceRow, hint: Hint) -> None:
+    def _same(self, found: Found, known: SourceRow, data: bytes, hint: Hint) -> None:
+        """A content that is known: of one that is to be read again, more may be read now."""
+        before, job = self.again.get(known.document_id), None
+        if before is not None:
+            with suppress(ReadError):
+                job = self._job(found, known, data, known.file_sha256, hint)
+        if job is None:
+            self._unchanged(known, hint)
+        elif isinstance(job.document, Document) and job.document.about.unread == before:
+            self._unchanged(known, hint, job.document.warnings)
+        else:
+            self._wait(job)
+
+    def _unchanged(self, known: SourceRow, hint: Hint, warnings: tuple[str, ...] = ()) -> None:
         """Notes the times of a file that was read and is as it was."""
         self._hints.append((known.id, hint))
         if len(self._hints) >= BATCH_PASSAGES:
             self._refresh()
-        self._finish(known.source.file, "unchanged", known.document_id)
+        self._finish(known.source.file, "unchanged", known.document_id, warnings)
 
     def _job(
         self, found: Found, known: SourceRow | None, data: bytes, sha256: str, hint: Hint
@@ -161,7 +178,7 @@ class Ingest:
             self._commit()
         kind = told_type(data, found.path.name)
         twin = self.catalogue.find_file(sha256, kind, self.catalogue.version())
-        if twin is not None:
+        if twin is not None and twin not in self.again:
             return _Job(found, sha256, hint, known, twin)
         parsed = self.parse(data, found.path.name)
         embedder = self.embedder()

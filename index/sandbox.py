@@ -5,14 +5,17 @@ The worker is kept warm, and replaced after a limit, a crash, or some files.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from threading import Lock
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 
 from index.errors import ReadError, WorkerError
-from index.sandbox_frames import from_plain, request
+from index.sandbox_frames import Recognised, Request, from_plain, request, to_picture
 from index.sandbox_process import RUN, UnansweredError, Worker
-from index.types import Parsed
+from index.types import Parsed, Picture
+
+T = TypeVar("T")
 
 SECONDS = 30.0  # for one file
 MEMORY = 1_000_000_000  # bytes of address space
@@ -57,23 +60,27 @@ class Sandbox:
         with self._lock:
             self._end()
 
-    def parse(self, data: bytes, name: str) -> Parsed:
+    def parse(self, data: bytes, name: str, recognised: Recognised | None = None) -> Parsed:
         """As ``index.readers.parse``, without origins. Raises ReadError, also where a limit was
         reached or the worker crashed; WorkerError where none starts or a library is missing."""
-        return self._read(request(data, name, with_origins=False))
+        return self._ask(request(data, Request(name, False, recognised or {})), _parsed)
 
-    def locate(self, data: bytes, name: str) -> Parsed:
+    def locate(self, data: bytes, name: str, recognised: Recognised | None = None) -> Parsed:
         """The same with origins, for finding a place in the file again."""
-        return self._read(request(data, name, with_origins=True))
+        return self._ask(request(data, Request(name, True, recognised or {})), _parsed)
 
-    def _read(self, frame: bytes) -> Parsed:
+    def draw(self, data: bytes, name: str, page: int) -> Picture:
+        """As ``index.readers.picture``. Raises what ``parse`` does."""
+        return self._ask(request(data, Request(name, draw=page)), to_picture)
+
+    def _ask(self, frame: bytes, made: Callable[[dict[str, Any], bytes], T]) -> T:
         with self._lock:
             try:
                 worker = self._ready()
-                plain, text = worker.ask(frame, self._seconds)
+                plain, content = worker.ask(frame, self._seconds)
                 if worker.asked >= self._files or _peak(plain) > PEAK:
                     self._end()
-                return _parsed(plain, text)
+                return _checked(plain, content, made)
             except UnansweredError as failed:
                 raise ReadError(self._reason(failed.why, self._end())) from None
             except ReadError:
@@ -106,8 +113,14 @@ class Sandbox:
         return f"the program that reads the file crashed ({how}): {_ADVICE}"
 
 
-def _parsed(plain: dict[str, Any], text: str) -> Parsed:
-    """Raises ReadError, UnansweredError."""
+def _parsed(plain: dict[str, Any], content: bytes) -> Parsed:
+    return from_plain(plain, content.decode())
+
+
+def _checked(
+    plain: dict[str, Any], content: bytes, made: Callable[[dict[str, Any], bytes], T]
+) -> T:
+    """What an answer holds. Raises ReadError, UnansweredError."""
     if "error" in plain:
         raise ReadError(str(plain["error"]))
     if "failed" in plain:
@@ -117,7 +130,7 @@ def _parsed(plain: dict[str, Any], text: str) -> Parsed:
     if "memory" in plain:
         raise UnansweredError("memory")
     try:
-        return from_plain(plain, text)
+        return made(plain, content)
     except (ValueError, TypeError, KeyError, OverflowError) as error:
         raise UnansweredError("garbage") from error
 

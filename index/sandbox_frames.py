@@ -6,26 +6,48 @@ Nothing that comes from the worker is trusted: it was made of a file from anywhe
 from __future__ import annotations
 
 import json
+import math
 import re
 import struct
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
-from index.types import About, Origin, Parsed, Section, Span
+from index.types import About, Origin, Parsed, Picture, Section, Span
 
-REQUEST = struct.Struct(">?II")  # with origins?, bytes of the name, bytes of the file
-ANSWER = struct.Struct(">II")  # bytes of JSON, bytes of the text
+Recognised = Mapping[int, Sequence[Sequence[Any]]]  # a page's words, as pdf.words.Word has them
+
+REQUEST = struct.Struct(">II")  # bytes of JSON, bytes of the file
+ANSWER = struct.Struct(">II")  # bytes of JSON, bytes of the text or the picture
 MAX_ANSWER = 400_000_000  # bytes; more is no text that the worker's memory could hold
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_PICTURE = re.compile(rb"P5\n(\d{1,6}) (\d{1,6})\n255\n")
 
 
-def request(data: bytes, name: str, with_origins: bool) -> bytes:
-    called = utf8(name)
-    return REQUEST.pack(with_origins, len(called), len(data)) + called + data
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A file's text; or, of ``draw``, only the picture of this page."""
+
+    name: str
+    with_origins: bool = False
+    recognised: Recognised = field(default_factory=dict)
+    draw: int | None = None
 
 
-def answer(plain: dict[str, Any], text: str = "") -> bytes:
-    about, content = utf8(json.dumps(plain, ensure_ascii=False)), utf8(text)
+def request(data: bytes, asked: Request) -> bytes:
+    plain = [asked.name, asked.with_origins, list(asked.recognised.items()), asked.draw]
+    head = utf8(json.dumps(plain, ensure_ascii=False))
+    return REQUEST.pack(len(head), len(data)) + head + data
+
+
+def requested(head: bytes) -> Request:
+    name, with_origins, recognised, draw = json.loads(head)
+    return Request(name, with_origins, dict(recognised), draw)
+
+
+def answer(plain: dict[str, Any], content: bytes = b"") -> bytes:
+    about = utf8(json.dumps(plain, ensure_ascii=False))
     return ANSWER.pack(len(about), len(content)) + about + content
 
 
@@ -77,6 +99,17 @@ def from_plain(plain: dict[str, Any], text: str) -> Parsed:
     warnings = tuple(map(_str, plain["warnings"]))
     title, date = _maybe_str(plain["title"]), _maybe_str(plain["date"])
     return Parsed(text, sections, title, date, warnings, about, origins)
+
+
+def to_picture(plain: dict[str, Any], body: bytes) -> Picture:
+    """Raises ValueError (or TypeError, KeyError) for what is no picture that we draw."""
+    found = _PICTURE.match(body)
+    if not found or len(body) - found.end() != int(found[1]) * int(found[2]):
+        raise ValueError("no picture")
+    scale, height = float(plain["scale"]), float(plain["height"])
+    if not (0 < scale < math.inf and 0 < height < math.inf):
+        raise ValueError("no size")
+    return Picture(body, scale, height)
 
 
 def _span(start: Any, end: Any, text: str) -> Span:

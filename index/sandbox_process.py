@@ -16,7 +16,7 @@ from typing import Any
 from index.errors import WorkerError
 from index.sandbox_frames import ANSWER, MAX_ANSWER
 
-Reply = tuple[dict[str, Any], str]  # and the text of the file
+Reply = tuple[dict[str, Any], bytes]  # and what the answer is about
 
 START_S = 60.0  # on a very busy machine
 _END_S = 2.0
@@ -188,9 +188,8 @@ def _reply(got: bytes) -> Reply:
     n_plain, _ = ANSWER.unpack_from(got)
     try:
         plain = json.loads(got[ANSWER.size : ANSWER.size + n_plain])
-        text = got[ANSWER.size + n_plain :].decode()
     except (ValueError, RecursionError) as error:
         raise UnansweredError("garbage") from error
     if not isinstance(plain, dict):
         raise UnansweredError("garbage")
-    return plain, text
+    return plain, got[ANSWER.size + n_plain :]

@@ -16,8 +16,8 @@ from pathlib import Path, PurePath
 from typing import BinaryIO
 
 from index.errors import ReadError, WorkerError
-from index.readers import parse
-from index.sandbox_frames import REQUEST, answer, to_plain
+from index.readers import parse, picture
+from index.sandbox_frames import REQUEST, Request, answer, requested, to_plain, utf8
 from index.sandbox_limits import allow_cpu, confine
 
 _MORE_S = 5  # of processor time than of the clock's: the program outside is to be the first
@@ -43,14 +43,13 @@ def serve(requests: BinaryIO, answers: BinaryIO, seconds: int) -> bool:
     head = requests.read(REQUEST.size)
     if len(head) < REQUEST.size:
         return False
-    with_origins, n_name, n_data = REQUEST.unpack(head)
-    name, data = requests.read(n_name).decode(), requests.read(n_data)
+    n_asked, n_data = REQUEST.unpack(head)
+    asked, data = requests.read(n_asked), requests.read(n_data)
     if len(data) < n_data:
         return False
     allow_cpu(seconds + _MORE_S)
     try:
-        parsed = parse(data, name)
-        reply = answer(to_plain(parsed, with_origins) | {"peak": _peak()}, parsed.text)
+        reply = _do(requested(asked), data)
     except ReadError as error:
         reply = answer({"error": str(error), "peak": _peak()})
     except WorkerError as error:
@@ -61,6 +60,16 @@ def serve(requests: BinaryIO, answers: BinaryIO, seconds: int) -> bool:
         reply = answer({"failed": _named(error), "peak": _peak()})
     _send(answers, reply)
     return True
+
+
+def _do(asked: Request, data: bytes) -> bytes:
+    if asked.draw is None:
+        parsed = parse(data, asked.name, asked.recognised)
+        plain = to_plain(parsed, asked.with_origins) | {"peak": _peak()}
+        return answer(plain, utf8(parsed.text))
+    drawn = picture(data, asked.name, asked.draw)
+    plain = {"scale": drawn.scale, "height": drawn.height, "peak": _peak()}
+    return answer(plain, drawn.data)
 
 
 def _send(answers: BinaryIO, reply: bytes) -> None:

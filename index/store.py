@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from threading import Event, RLock, Thread
 from weakref import WeakSet
@@ -31,6 +32,7 @@ from index.lock import writer_lock
 from index.pins import Pin
 from index.readers import READERS
 from index.readers.formats import are_within
+from index.recognise import SCANNED, Ocr, check, parse_recognised, words_on
 from index.repair import Damage, mend_lists
 from index.report import FileReport, Reports
 from index.rows import SourceRow, State
@@ -132,21 +134,25 @@ class Index:
         *,
         prune: bool = False,
         progress: Callable[[Progress], None] = lambda _: None,
+        ocr: Ocr | None = None,
     ) -> Reports:
-        """Makes the index what the files in ``scopes`` are now.
+        """Makes the index what the files in ``scopes`` are now; with ``ocr`` also what pictures
+        of pages show, of files too that were indexed without it.
 
         Raises LockedError while another process writes, HomeError where the disk is full,
-        WorkerError where the process that reads files does not start.
+        WorkerError where the process that reads files does not start, OcrError where the program
+        that recognises text is missing.
         What was committed before an error or an interruption stays.
         """
         with self._writing() as writer:
-            return self._update(writer, scopes, rules, prune=prune, progress=progress)
+            return self._update(writer, scopes, rules, prune=prune, progress=progress, ocr=ocr)
 
     def upload(
         self,
         upload: Upload,
         rules: Rules,
         progress: Callable[[Progress], None] = lambda _: None,
+        ocr: Ocr | None = None,
     ) -> FileReport:
         """Stores a file that was sent, and indexes it; nothing is kept of one that is skipped.
 
@@ -157,7 +163,7 @@ class Index:
         with self._writing() as writer:
             try:
                 uploads.store(upload)
-                reports = self._update(writer, (), rules, progress=progress)
+                reports = self._update(writer, (), rules, progress=progress, ocr=ocr)
             finally:
                 known = writer.catalogue.source_at(str(path))
                 if known is None:
@@ -175,10 +181,13 @@ class Index:
         *,
         prune: bool = False,
         progress: Callable[[Progress], None] = lambda _: None,
+        ocr: Ocr | None = None,
     ) -> Reports:
-        with self._reading() as parse:
+        with self._reading(ocr) as parse:
 
             def ingest() -> Reports:
+                catalogue = writer.catalogue
+                again = catalogue.unread(SCANNED, catalogue.version()) if ocr else {}
                 run = Ingest(
                     writer.catalogue,
                     lambda: self._embedder_of_home(writer.catalogue),
@@ -188,6 +197,7 @@ class Index:
                     progress,
                     writer.after_commit,
                     parse,
+                    again,
                 )
                 return run.run([*self._unsettled(writer.catalogue), *scopes])
 
@@ -212,21 +222,27 @@ class Index:
         known = {row.source.file for row in catalogue.sources_under(str(uploads.folder))}
         return [Scope(uploads.folder, path) for path in uploads.unsettled(known)]
 
-    def locate(self, data: bytes, name: str) -> Parsed:
-        """A file's text with its origins. Raises ReadError, WorkerError."""
+    def locate(
+        self, data: bytes, name: str, ocr: Ocr | None = None, pages: Sequence[int] = ()
+    ) -> Parsed:
+        """A file's text with its origins, by ``ocr`` also that in the pictures of these pages.
+        Raises ReadError, WorkerError."""
         if self._parse is not None:
             return self._parse(data, name)
-        with Sandbox() as sandbox:
-            return sandbox.locate(data, name)
+        with Sandbox() as box:
+            words = words_on(box, ocr, data, name, pages)[0] if ocr and pages else None
+            return box.locate(data, name, words)
 
     @contextmanager
-    def _reading(self) -> Iterator[Parse]:
+    def _reading(self, ocr: Ocr | None) -> Iterator[Parse]:
         """Its process starts with the first file that has to be read."""
         if self._parse is not None:
             yield self._parse
             return
-        with Sandbox() as sandbox:
-            yield sandbox.parse
+        if ocr is not None:
+            check(ocr)
+        with Sandbox() as box:
+            yield box.parse if ocr is None else partial(parse_recognised, box, ocr)
 
     def _find_again(self, writer: Writer, scopes: Sequence[Scope]) -> None:
         """Folders that had lost their last changes and were looked at as a whole."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,6 +56,7 @@ class Survey:
     prune: bool
     reports: Reports
     unchanged: Callable[[SourceRow, Hint], None]
+    again: Container[str] = ()  # documents that are read again though their files did not change
 
     def run(self, scopes: Sequence[Scope]) -> None:
         for scope in scopes:
@@ -71,14 +72,20 @@ class Survey:
             elif str(each.path) in self.excluded:
                 self.plan.leave(Left(each.path, REASON))
             elif self.plan.saw(each.path):
-                known = self.catalogue.source_at(str(each.path))
-                hint = self.catalogue.hint(known.id) if known else None
-                if known and hint and _same(each, hint):
-                    self.reports.add(each.path, "unchanged", document_id=known.document_id)
-                    continue
-                self.plan.read(each)
-                if known and hint:
-                    self.plan.lose(str(each.path), known, hint, is_there=True)
+                self._compare(each)
+
+    def _compare(self, found: Found) -> None:
+        known = self.catalogue.source_at(str(found.path))
+        hint = self.catalogue.hint(known.id) if known else None
+        if known and hint and _same(found, hint):
+            if known.document_id in self.again:
+                self.plan.read(found)
+            else:
+                self.reports.add(found.path, "unchanged", document_id=known.document_id)
+            return
+        self.plan.read(found)
+        if known and hint:
+            self.plan.lose(str(found.path), known, hint, is_there=True)
 
     def _miss(self, scopes: Sequence[Scope]) -> None:
         """Notes what is known and was not seen; nothing where a root is away, or a folder shut."""
@@ -121,8 +128,9 @@ class Survey:
             known = self.catalogue.source_at(str(todo.path))
             twin = self.catalogue.find_file(sha256, kind, self.catalogue.version())
             if known and known.file_sha256 == sha256:
-                self.unchanged(known, hint)
-                self.plan.stays(todo.path)
+                if known.document_id not in self.again:
+                    self.unchanged(known, hint)
+                    self.plan.stays(todo.path)
             elif sha256 in wanted and twin is not None:
                 self.plan.move(todo, Move(todo.source, twin, sha256, hint))
 

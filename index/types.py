@@ -68,8 +68,8 @@ class About:
     """What is known of a file besides its text.
 
     ``unit`` is what it is counted in ("page", "slide", "sheet"), of which it has ``total``;
-    ``unread`` are the numbers, from 1, of those that gave no text, ``recognised`` of those whose
-    text was recognised in an image.
+    ``unread`` are the numbers, from 1, of those that gave no text, ``recognised`` of those in
+    whose picture text was looked for.
     """
 
     language: str | None = None  # its English name
@@ -94,6 +94,16 @@ class Origin:
     page: int | None = None
     box: tuple[float, float, float, float] | None = None
     raw: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A page as a grey PGM image; ``scale`` is pixels to the point, ``height`` that of the page
+    in points."""
+
+    data: bytes
+    scale: float
+    height: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,10 @@ ReaderName = Annotated[
     Optional[str],  # noqa: UP045
     typer.Option("--reader", help="trained, or similarity: without the cross-encoder."),
 ]
+Ocr = Annotated[
+    bool,
+    typer.Option("--ocr", help="Recognise text in pictures of PDF pages (needs tesseract)."),
+]
 Paths = Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files or folders.")]
 Documents = Annotated[
     Optional[list[str]],  # noqa: UP045
@@ -63,12 +67,14 @@ def index(
         bool, typer.Option("--include", help="Take back what 'rm' has excluded here.")
     ] = False,
     hidden: Annotated[bool, typer.Option("--hidden", help="Hidden files and folders too.")] = False,
+    ocr: Ocr = False,
     allow_download: Download = False,
 ) -> None:
     """Index files and folders, or bring them up to date."""
     from rag.commands import index as command
 
-    flags = {"hidden": hidden or None, "allow_download": allow_download or None}
+    flags = {"hidden": hidden or None, "ocr": ocr or None}
+    flags |= {"allow_download": allow_download or None}
     options = command.Options(prune, watch, include, as_json)
     raise typer.Exit(command.run(*_settings(home, **flags), paths, options))
 
@@ -163,6 +169,7 @@ def serve(
     ] = None,
     port: Annotated[Optional[int], typer.Option("--port")] = None,  # noqa: UP045
     reader: ReaderName = None,
+    ocr: Ocr = False,
     as_json: AsJson = False,
     allow_download: Download = False,
 ) -> None:
@@ -170,7 +177,7 @@ def serve(
     from rag.commands import serve as command
 
     del as_json  # taken by every command; what the server says is JSON already
-    flags = {"host": host, "port": port, "reader": reader}
+    flags = {"host": host, "port": port, "reader": reader, "ocr": ocr or None}
     where, settings = _settings(home, **flags, allow_download=allow_download or None)
     raise typer.Exit(command.run(where, settings, paths or []))
 

@@ -14,22 +14,28 @@ from index.exclusions import Exclusions
 from index.files import read_file
 from index.folder import Rules, is_utf8, resolve
 from index.ingest import Progress
+from index.recognise import Ocr
 from index.report import Summary
 from index.rows import SourceRow
 from index.store import Index
 from index.survey import Scope
-from index.types import Document, Origin, Parsed, Span
+from index.types import Document, Origin, Span
 from index.uploads import Upload, Uploads, named
 from rag.cache import DocumentCache
 from rag.describe import collection_text, describe_document, state_of
 from rag.errors import QuestionError
-from rag.places import PLACE_SCHEMA, spots
+from rag.places import PLACE_SCHEMA, found_again, pages_of, spots
 from rag.proof import Stored, hash_of_file, verify
 from rag.requests import is_named
 from rag.settings import Settings
 from rag.types import IndexState, Json
 
 KEPT_DOCUMENTS = 64
+
+
+def ocr_of(settings: Settings) -> Ocr:
+    """How text in pictures is recognised, where it is."""
+    return Ocr(settings.ocr_languages, settings.threads)
 
 
 class Collection:
@@ -92,7 +98,9 @@ class Collection:
         prune: bool = False,
     ) -> Summary:
         """The same for parts of folders, such as what a watcher saw change."""
-        reports = self.index.update(scopes, self.rules, prune=prune, progress=progress)
+        reports = self.index.update(
+            scopes, self.rules, prune=prune, progress=progress, ocr=self.ocr
+        )
         return Summary(reports, self._state().to_dict())
 
     @property
@@ -100,6 +108,11 @@ class Collection:
         """Which files are taken."""
         settings = self.settings
         return Rules(settings.max_file_mb * 1_000_000, settings.hidden, self.index.home)
+
+    @property
+    def ocr(self) -> Ocr | None:
+        """None where text in pictures is not asked for."""
+        return ocr_of(self.settings) if self.settings.ocr else None
 
     def _root(self, path: Path, *, prune: bool) -> Path:
         """Raises ReadError for what is not there, unless it was indexed and is to be pruned."""
@@ -134,7 +147,7 @@ class Collection:
         if known is not None and path.exists():
             id = known.document_id
         else:
-            report = self.index.upload(sent, self.rules, progress)
+            report = self.index.upload(sent, self.rules, progress, self.ocr)
             if report.document_id is None or report.status == "skipped":
                 raise ReadError(report.reason or "the file was not indexed: send it again")
             id, warnings = report.document_id, report.warnings
@@ -167,7 +180,7 @@ class Collection:
             raise QuestionError(
                 f"start and end must be a stretch of the text's {len(document.text)} characters"
             )
-        origins = self._origins(document)
+        origins = self._origins(document, span)
         return {
             "schema": PLACE_SCHEMA,
             "document_id": document.id,
@@ -176,21 +189,29 @@ class Collection:
             "places": [one.to_dict() for one in spots(document, span, origins or ())],
         }
 
-    def _origins(self, document: Document) -> tuple[Origin, ...] | None:
+    def _origins(self, document: Document, span: Span) -> Sequence[Origin] | None:
         """From the first of its files that is as it was; None where none is, and none where
         it is not read as it was."""
         for source in document.sources:
             with suppress(ReadError):
                 data = read_file(source.file, self.settings.max_file_mb * 1_000_000)
                 if hashlib.sha256(data).hexdigest() == document.file_sha256:
-                    parsed = self._parsed(data, source.name)
-                    return parsed.origins if parsed and parsed.text == document.text else ()
+                    return self._read_again(document, span, data, source.name)
         return None
 
-    def _parsed(self, data: bytes, name: str) -> Parsed | None:
+    def _read_again(
+        self, document: Document, span: Span, data: bytes, name: str
+    ) -> Sequence[Origin]:
+        """Of a scan only the span's own pages are recognised anew, which takes seconds each."""
+        pages = pages_of(document, span)
+        scanned = sorted(pages.intersection(document.about.recognised))
         with suppress(ReadError):
-            return self.index.locate(data, name)
-        return None
+            parsed = self.index.locate(data, name, ocr_of(self.settings), scanned)
+            if parsed.text == document.text:
+                return parsed.origins
+            if document.about.recognised:
+                return found_again(document, span, parsed, pages)
+        return ()
 
     def _stored(self, document_id: str) -> Document:
         """As it was committed last, whatever version questions are answered from."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 
-from index.types import Document, Origin, Section, Span
+from index.types import Document, Origin, Parsed, Section, Span
 from rag.types import Json
 
 Box = tuple[float, float, float, float]  # left, bottom, right, top
@@ -48,6 +48,25 @@ def spots(document: Document, span: Span, origins: Sequence[Origin]) -> list[Spo
         else:
             runs.append([one])
     return [_spot(run, span, document.text) for run in runs] or known(document, span)
+
+
+def pages_of(document: Document, span: Span) -> set[int]:
+    sections = (one for one in document.sections if one.span.overlaps(span))
+    return {one.page for one in sections if one.page is not None}
+
+
+def found_again(
+    document: Document, span: Span, parsed: Parsed, pages: Set[int]
+) -> Sequence[Origin]:
+    """Origins of a span out of a reading that has only these pages in common with the document;
+    none where the span's words do not stand on them once."""
+    words = span.of(document.text)
+    here = [one for one in parsed.origins if one.page in pages]
+    first, last = (here[0].span.start, here[-1].span.end) if here else (0, 0)
+    at = parsed.text.find(words, first, last)
+    if at < 0 or parsed.text.find(words, at + 1, last) >= 0:
+        return ()
+    return [replace(one, span=one.span.shift(span.start - at)) for one in here]
 
 
 def known(document: Document, span: Span) -> list[Spot]:

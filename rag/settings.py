@@ -51,6 +51,8 @@ class Settings:
     cache_mb: int = 256  # token vectors of passages kept in memory
     max_file_mb: int = 25  # larger files are skipped, with the reason
     hidden: bool = False  # index hidden files and folders too
+    ocr: bool = False  # recognise text in pictures of PDF pages, by the tesseract program
+    ocr_languages: str = "eng"  # as tesseract names them, joined by "+": "eng+deu"
     host: str = "127.0.0.1"
     port: int = 8000
     token: str = ""  # bearer token; needed for any host but this machine

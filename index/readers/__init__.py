@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib import import_module
 from pathlib import PurePath
+from typing import Any
 
 from index.errors import ReadError, WorkerError
 from index.readers import formats, unread
 from index.readers.formats import Format
 from index.readers.sniff import sniff
 from index.readers.unread import Unread
-from index.types import Parsed
+from index.types import Parsed, Picture
 
 READERS = formats.versions()
 _ZIPPED = ("docx", "odt", "epub", "pptx", "xlsx")
@@ -33,9 +35,14 @@ def told_type(data: bytes, name: str) -> str:
     return _told(data, name).media_type
 
 
-def parse(data: bytes, name: str) -> Parsed:
+def parse(
+    data: bytes, name: str, recognised: Mapping[int, Sequence[Sequence[Any]]] | None = None
+) -> Parsed:
     """The text of a file, with spans into it. Raises ReadError, saying what to do; WorkerError
-    where a library that reads it is missing, which is no fault of the file."""
+    where a library that reads it is missing, which is no fault of the file.
+
+    ``recognised``: words that were recognised in the pictures of pages, which only PDF has.
+    """
     told = _told(data, name)
     if not data:
         raise ReadError("the file is empty: put text into it, or remove it from the folder")
@@ -49,11 +56,22 @@ def parse(data: bytes, name: str) -> Parsed:
         raise WorkerError(
             f"{told.title} cannot be read, a library is missing ({missing}): install Citewell again"
         ) from error
-    parsed: Parsed = reader.read(data, name)
+    extra = (recognised,) if recognised else ()
+    parsed: Parsed = reader.read(data, name, *extra)
     if told is named:
         return parsed
     warning = f"its name does not end in {told.endings[0]}, but it is {told.title} and read as such"
     return replace(parsed, warnings=(warning, *parsed.warnings))
+
+
+def picture(data: bytes, name: str, page: int) -> Picture:
+    """A page of a PDF, numbered from 1, drawn. Raises ReadError."""
+    from index.readers.pdf import ocr
+
+    drawn = ocr.picture(data, page) if _told(data, name).name == "pdf" else None
+    if drawn is None:
+        raise ReadError(f"page {page} cannot be drawn")
+    return drawn
 
 
 def _told(data: bytes, name: str) -> Format:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from index.errors import ReadError
 from index.files import read_file, too_large
+from index.recognise import check, parse_recognised
 from index.sandbox import Sandbox
 from index.types import Parsed
+from rag.collection import ocr_of
 from rag.commands.output import harmless, print_json, printable
 from rag.errors import QuestionError
 from rag.extract import AnswerSpan, Extraction
@@ -29,8 +32,12 @@ def run(home: Path, settings: Settings, question: str, files: Sequence[Path], as
     if len(files) > MAX_TEXTS:
         raise QuestionError(f"{len(files)} files are too many: give at most {MAX_TEXTS}")
     most = settings.max_file_mb * 1_000_000
-    with Sandbox() as sandbox:
-        read = [(str(one), _read(one, most, sandbox.parse)) for one in files]
+    with Sandbox() as box:
+        parse = box.parse
+        if settings.ocr:
+            check(ocr_of(settings))
+            parse = partial(parse_recognised, box, ocr_of(settings))
+        read = [(str(one), _read(one, most, parse)) for one in files]
     texts = [one for _, one in read if isinstance(one, Parsed)]
     for name, problem in read:
         if isinstance(problem, str):

@@ -66,12 +66,16 @@ def _serve(
 ) -> int:
     import uvicorn
 
+    from index.recognise import check
+    from rag.collection import ocr_of
     from web.app import create_app
 
     if open_engine is None:
         from rag.engine import Engine
 
         open_engine = Engine.open
+    if settings.ocr:
+        check(ocr_of(settings))  # now, and not when the first scan is sent
     settings = replace(settings, port=listener.getsockname()[1])  # port 0 is any that is free
     engine = open_engine(home, settings)
     try:

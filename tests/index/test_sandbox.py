@@ -31,9 +31,9 @@ import index.sandbox_worker
 from dataclasses import replace
 from index.types import Parsed, Section, Span
 from index.readers import parse as real
-def read(data, name):
+def read(data, name, recognised):
     if not name.startswith("evil"):
-        return real(data, name)
+        return real(data, name, recognised)
     return eval(data) if name == "evil" else run(data.decode(), name)
 def run(code, name):
     scope = dict(globals())

@@ -14,7 +14,10 @@ from index.types import About, Document, Origin, Section, Source, Span
 from rag.places import known, lines, spots
 from rag.settings import Settings
 from rag.types import Json
+from tests.fakes import FakeEmbedder
 from tests.index.readers.made_pdf import Page, Text, pdf
+from tests.index.scans import WORDS, calls, stand_in
+from tests.rag.worlds import open_engine
 from tests.web.conftest import Connect
 from tests.web.test_security import is_problem
 from tests.web.test_upload import Home, send
@@ -61,6 +64,27 @@ def find(api: httpx.Client, name: str, data: bytes, quote: str) -> Json:
     assert found["places"][0]["start"] == start
     assert found["places"][-1]["end"] == start + len(quote)
     return found
+
+
+def test_a_quote_out_of_a_scan_has_its_page_and_boxes(
+    connect: Connect, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = stand_in(tmp_path / "bin", monkeypatch)
+    api = connect(open_engine(tmp_path / "home", FakeEmbedder(), settings=Settings(ocr=True)))
+    data = pdf([Page([Text(72, 700, FIRST)]), Page(has_picture=True), Page(has_picture=True)])
+    (place,) = find(api, "scan.pdf", data, FIRST)["places"]
+    assert (place["page"], calls(program)) == (1, 2)
+    (only,) = api.get("/v1/documents").json()["documents"]
+    text = api.get(f"/v1/documents/{only['id']}/text").text
+    assert text == f"{FIRST}\n\n{WORDS}\n\n{WORDS}"
+    ends = {"start": text.rindex("words"), "end": len(text)}
+    found = api.get(f"/v1/documents/{only['id']}/place", params=ends).json()
+    assert calls(program) == 3  # of the quote's own page alone
+    (place,) = found["places"]
+    assert (found["file_changed"], place["label"], place["page"]) == (False, "page 3", 3)
+    ((left, _, right, _),) = place["boxes"]
+    assert left == pytest.approx(300 * 72 / 300, abs=0.1)
+    assert right == pytest.approx(880 * 72 / 300, abs=0.1)
 
 
 # -- over files ----------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from index.readers.pdf.words import Page, Word, read_page
 from index.structure.builder import Builder
 from index.types import About, Parsed
 
-Recognised = Mapping[int, Sequence[Word]]
+Recognised = Mapping[int, Sequence[Sequence[Any]]]  # words by page, each as ``Word`` has it
 
 _DATE = re.compile(r"(?:D:)?(\d{4})(\d\d)(\d\d)")
 _FIRST_YEAR = 1993  # of the format
@@ -41,22 +41,24 @@ _XFA = (2, 3)  # the kinds of form whose text is not in the pages
 def read(data: bytes, name: str, recognised: Recognised | None = None) -> Parsed:  # noqa: ARG001
     """The text layer with pages and places. Raises ReadError.
 
-    ``recognised``: words that were recognised in the image of a page, by its number; they are
+    ``recognised``: words that were recognised in the picture of a page, by its number; they are
     used for pages that have no text layer.
     """
     document = _open(data)
     try:
         total = len(document)
         pages = [read_page(document, number) for number in range(1, total + 1)]
-        pages, seen = _with_recognised(pages, recognised or {})
+        empty = {page.number for page in pages if not (page.words or page.is_blank)}
+        seen = tuple(sorted(empty & (recognised or {}).keys()))
+        pages = [_with_words(page, recognised or {}, seen) for page in pages]
         unread = tuple(
-            page.number for page in pages if not (page.words or page.notes or page.is_blank)
+            page.number
+            for page in pages
+            if not (page.words or page.notes or page.is_blank or page.number in seen)
         )
         _refuse(pages)
         about = About(unit="page", total=total, unread=unread, recognised=seen)
-        warnings = list(_warnings(document, pages, unread))
-        if seen:
-            warnings.append(f"text was recognised in pictures ({_numbers(seen)}): it may be wrong")
+        warnings = [*_warnings(document, pages, unread), *_of_pictures(pages, seen)]
         if not any(page.words or page.notes for page in pages):  # a scan, which is listed as unread
             return Parsed("", (), _title(document), None, tuple(warnings), about)
         build = Builder()
@@ -90,17 +92,24 @@ def _why(error: Any, data: bytes) -> str:
     return "is damaged or was cut off, no PDF can be read from it: copy it again, or repair it"
 
 
-def _with_recognised(
-    pages: Sequence[Page], recognised: Recognised
-) -> tuple[list[Page], tuple[int, ...]]:
-    found, seen = [], []
-    for page in pages:
-        words = recognised.get(page.number)
-        if words and not page.words:
-            page = replace(page, words=tuple(words), is_blank=False)
-            seen.append(page.number)
-        found.append(page)
-    return found, tuple(seen)
+def _with_words(page: Page, recognised: Recognised, seen: Sequence[int]) -> Page:
+    if page.number not in seen:
+        return page
+    return replace(page, words=tuple(map(_word, recognised[page.number])))
+
+
+def _word(values: Sequence[Any]) -> Word:
+    left, bottom, right, top = values[2]
+    return Word(*values)._replace(box=(left, bottom, right, top))
+
+
+def _of_pictures(pages: Sequence[Page], seen: Sequence[int]) -> Iterator[str]:
+    with_text = [page.number for page in pages if page.number in seen and page.words]
+    without = [number for number in seen if number not in with_text]
+    if with_text:
+        yield f"text was recognised in pictures ({_numbers(with_text)}): it may be wrong"
+    if without:
+        yield f"no text was recognised in pictures ({_numbers(without)})"
 
 
 def _refuse(pages: Sequence[Page]) -> None:

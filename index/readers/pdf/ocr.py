@@ -1,7 +1,7 @@
-"""Text recognised in the images of PDF pages, by the tesseract program and only when asked for.
+"""Text recognised in the pictures of PDF pages, by the tesseract program.
 
-``picture`` needs no other program and may run in the limited process that reads files;
-``words_in`` starts tesseract, so it runs outside of that. ``recognise`` is both.
+``picture`` needs no other program and runs in the limited process that reads files; ``words_in``
+starts tesseract, so it runs outside of that.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import pypdfium2 as pdfium  # type: ignore[import-untyped]
 
 from index.errors import ReadError
 from index.readers.pdf.words import Word
+from index.types import Picture
 
 PROGRAM = "tesseract"
 _DPI = 300
@@ -26,15 +27,6 @@ _MOST_PIXELS = 25_000_000
 _LEAST_SURE = 30  # of 100: below, it is mostly specks
 _SECONDS = 120  # for a page
 _WORD = 5  # tesseract's level of words
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A page as a PGM image; ``scale`` is pixels to the point, ``height`` that of the page."""
-
-    data: bytes
-    scale: float
-    height: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,23 +42,9 @@ class _Seen:
     text: str
 
 
-def is_there() -> bool:
-    return shutil.which(PROGRAM) is not None
-
-
-def recognise(
-    data: bytes, pages: Iterable[int], languages: str = "eng"
-) -> dict[int, tuple[Word, ...]]:
-    """The words on these pages, numbered from 1, as ``pdf.read`` takes them.
-
-    ``languages`` are tesseract's names, joined by "+". Raises ReadError where the program is
-    missing or fails.
-    """
-    return {
-        page: words_in(image, languages)
-        for page in pages
-        if (image := picture(data, page)) is not None
-    }
+def program() -> str | None:
+    """Where it is; None where it is not installed."""
+    return shutil.which(PROGRAM)
 
 
 def picture(data: bytes, page: int) -> Picture | None:
@@ -88,18 +66,15 @@ def picture(data: bytes, page: int) -> Picture | None:
 
 
 def words_in(image: Picture, languages: str = "eng") -> tuple[Word, ...]:
-    """The words of a page in reading order, with their places in points."""
+    """The words of a page in reading order, with their places in points. Raises ReadError."""
     return tuple(_words(_parse(_run(image.data, languages)), image))
 
 
 def _run(data: bytes, languages: str) -> str:
-    program = shutil.which(PROGRAM)
-    if program is None:
-        raise ReadError(
-            "is a scan, and the program tesseract that recognises text is not installed: "
-            "install it, or read without --ocr"
-        )
-    command = [program, "stdin", "stdout", "-l", languages, "--psm", "3", "tsv"]
+    path = program()
+    if path is None:
+        raise ReadError("the program tesseract is not installed")
+    command = [path, "stdin", "stdout", "-l", languages, "--psm", "3", "tsv"]
     try:
         done = subprocess.run(
             command,
@@ -110,10 +85,10 @@ def _run(data: bytes, languages: str) -> str:
             env={**os.environ, "OMP_THREAD_LIMIT": "1"},
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise ReadError(f"could not be recognised by tesseract: {error}") from error
+        raise ReadError(f"tesseract failed: {error}") from error
     if done.returncode:
         said = done.stderr.decode("utf-8", "replace").strip().splitlines()
-        raise ReadError(f"could not be recognised by tesseract: {said[-1] if said else 'failed'}")
+        raise ReadError(f"tesseract failed: {said[-1] if said else 'it does not say why'}")
     return done.stdout.decode("utf-8", "replace")
 
 

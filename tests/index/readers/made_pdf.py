@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -157,3 +158,27 @@ def _rc4(key: bytes, data: bytes) -> bytes:
         box[i], box[j] = box[j], box[i]
         out.append(byte ^ box[(box[i] + box[j]) % 256])
     return bytes(out)
+
+
+def scan(pictures: Sequence[bytes]) -> bytes:
+    """A PDF whose pages are nothing but these grey pictures (PGM), over all of the page."""
+    objects = [b"<</Type/Catalog/Pages 2 0 R>>", b"", b"null", b"null", b"<<>>"]
+    kids = []
+    for picture in pictures:
+        _, size, _, pixels = picture.split(b"\n", 3)
+        width, height = map(int, size.split())
+        packed = zlib.compress(pixels)
+        content = b"q %d 0 0 %d 0 0 cm /I Do Q" % (WIDTH, HEIGHT)
+        objects += [
+            b"<</Type/XObject/Subtype/Image/Width %d/Height %d/ColorSpace/DeviceGray"
+            b"/BitsPerComponent 8/Filter/FlateDecode/Length %d>>stream\n%s\nendstream"
+            % (width, height, len(packed), packed),
+            b"<</Length %d>>stream\n%s\nendstream" % (len(content), content),
+            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 %d %d]/Contents %d 0 R"
+            b"/Resources<</XObject<</I %d 0 R>>>>>>"
+            % (WIDTH, HEIGHT, len(objects) + 2, len(objects) + 1),
+        ]
+        kids.append(len(objects))
+    refs = b" ".join(b"%d 0 R" % kid for kid in kids)
+    objects[1] = b"<</Type/Pages/Kids[%s]/Count %d>>" % (refs, len(kids))
+    return _file(objects, None)

@@ -32,16 +32,20 @@ def test_a_page_that_is_not_there_gives_no_picture() -> None:
 
 def test_the_program_is_asked_for_where_it_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
-    assert not ocr.is_there()
+    image = ocr.picture(made([Page([Text(50, 700, "Vega", 40)])]), 1)
+    assert image is not None
+    assert ocr.program() is None
     with pytest.raises(ReadError, match="not installed"):
-        ocr.recognise(made([Page([Text(50, 700, "Vega", 40)])]), [1])
+        ocr.words_in(image)
 
 
-@pytest.mark.skipif(not ocr.is_there(), reason="the tesseract program is not installed")
+@pytest.mark.skipif(ocr.program() is None, reason="the tesseract program is not installed")
 def test_text_and_places_are_recognised() -> None:
     page = Page([Text(50, 700 - 30 * i, line, 16) for i, line in enumerate(LINES)])
-    words = ocr.recognise(made([page]), [1])
-    parsed = pdf.read(made([Page(has_picture=True)]), "scan.pdf", words)
+    image = ocr.picture(made([page]), 1)
+    assert image is not None
+    words = ocr.words_in(image)
+    parsed = pdf.read(made([Page(has_picture=True)]), "scan.pdf", {1: words})
     assert parsed.text == " ".join(LINES)
     assert parsed.about.recognised == (1,)
     (found,) = [one for one in parsed.origins if one.span.of(parsed.text) == "returns"]
