@@ -49,6 +49,7 @@ def chunk(
     an interviewer's question, is left out: it is context of others.
     """
     special = count([""])[0]
+    known: dict[str, int] = {}  # tokens of the words of sentences that have to be cut
 
     @lru_cache(maxsize=64)  # sections that follow one another stand under the same headings
     def fitted(headings: tuple[str, ...]) -> tuple[tuple[str, ...], int]:
@@ -65,7 +66,8 @@ def chunk(
         pieces = [text[at : span.end] for at, span in zip(starts, sentences, strict=True)]
         costs = [n - special for n in count(pieces)]
         groups = list(_groups(sentences, costs, min(TARGET_TOKENS, room)))
-        fits = _Fitting(text, kept, count, window)
+        fits = _Fitting(text, kept, count, window, known)
+        fits.rule_out([s for s, cost in zip(sentences, costs, strict=True) if cost > 2 * window])
         fits.ask([_whole(group) for group in groups])
         for group in groups:
             yield from _drafts(text, section, group, kept, fits)
@@ -81,28 +83,54 @@ def _whole(group: Sequence[Span]) -> Span:
 
 
 class _Fitting:
-    """Whether a span is embedded whole under these headings; no span is counted twice."""
+    """Whether a span is embedded whole under these headings; no span is counted twice.
 
-    def __init__(self, text: str, headings: Sequence[str], count: CountTokens, window: int) -> None:
+    ``words`` has the tokens of each word so far, for a text says most of its words again.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        headings: Sequence[str],
+        count: CountTokens,
+        window: int,
+        words: dict[str, int],
+    ) -> None:
         self._text = text
         self._headings = headings
         self._count = count
         self._window = window
+        self._words = words
         self._known: dict[Span, bool] = {}
 
     def ask(self, spans: Sequence[Span]) -> None:
         """Counts many spans in one call, which is quicker than one after another."""
+        new = [span for span in spans if span not in self._known]
         # No tokenizer takes this many code points for a token: no need to count.
-        short = [span for span in spans if len(span) <= self._window * 40]
+        self.rule_out([span for span in new if len(span) > self._window * 40])
+        short = [span for span in new if len(span) <= self._window * 40]
         texts = [embedding_text(self._headings, span.of(self._text)) for span in short]
-        self._known.update(dict.fromkeys(spans, False))
         fitting = (n <= self._window for n in self._count(texts))
         self._known.update(zip(short, fitting, strict=True))
+
+    def rule_out(self, spans: Sequence[Span]) -> None:
+        """Of these it is known that they do not fit."""
+        self._known.update(dict.fromkeys(spans, False))
 
     def __call__(self, span: Span) -> bool:
         if span not in self._known:
             self.ask([span])
         return self._known[span]
+
+    def shares(self, spans: Sequence[Span]) -> list[float]:
+        """How much of the room under the headings each span takes, about: counts need not add
+        up."""
+        words = [one.of(self._text) for one in spans]
+        new = [word for word in dict.fromkeys(words) if word not in self._words]
+        special, taken, *counts = self._count(["", embedding_text(self._headings, ""), *new])
+        self._words.update(zip(new, (n - special for n in counts), strict=True))
+        room = max(1, self._window - taken)
+        return [self._words[word] / room for word in words]
 
 
 def _drafts(
@@ -110,7 +138,7 @@ def _drafts(
     section: Section,
     group: Sequence[Span],
     headings: tuple[str, ...],
-    fits: Callable[[Span], bool],
+    fits: _Fitting,
 ) -> Iterator[Draft]:
     whole = _whole(group)
     if len(group) > 1 and not fits(whole):  # a tokenizer whose counts do not add up
@@ -118,7 +146,7 @@ def _drafts(
         for half in (group[:middle], group[middle:]):
             yield from _drafts(text, section, half, headings, fits)
         return
-    for span in split_clauses(text, whole, fits):
+    for span in split_clauses(text, whole, fits, fits.shares):
         yield Draft(span, tuple(group), headings, section.page, count_tokens(span.of(text)))
 
 

@@ -193,7 +193,7 @@ class Ingest:
             file_sha256=sha256,
             text_sha256=hashlib.sha256(parsed.text.encode()).hexdigest(),
             warnings=parsed.warnings,
-            about=replace(parsed.about, language=language(parsed.text)),
+            about=replace(parsed.about, language=language(parsed.text) or parsed.about.language),
         )
         drafts = chunk(parsed.text, parsed.sections, count=embedder.count, window=embedder.window)
         return _Job(found, sha256, hint, known, document, tuple(drafts))

@@ -33,6 +33,17 @@ SCRIPTS = {"CYRILLIC": "Russian or another language in Cyrillic", "CJK": "Chines
            "HIRAGANA": "Japanese", "KATAKANA": "Japanese", "HANGUL": "Korean", "ARABIC": "Arabic",
            "HEBREW": "Hebrew", "GREEK": "Greek", "DEVANAGARI": "Hindi", "THAI": "Thai"}  # fmt: skip
 
+CODES = {"en": "English", "de": "German", "fr": "French", "es": "Spanish", "it": "Italian",
+         "pt": "Portuguese", "nl": "Dutch", "pl": "Polish", "sv": "Swedish",
+         "ru": SCRIPTS["CYRILLIC"], "uk": SCRIPTS["CYRILLIC"], "bg": SCRIPTS["CYRILLIC"],
+         "zh": "Chinese", "ja": "Japanese", "ko": "Korean", "ar": "Arabic", "he": "Hebrew",
+         "el": "Greek", "hi": "Hindi", "th": "Thai"}  # fmt: skip
+
+
+def named(tag: str) -> str | None:
+    """The English name for a language tag such as "de-AT"; None for one not told apart here."""
+    return CODES.get(tag.strip().replace("_", "-").partition("-")[0].casefold())
+
 
 def language(text: str) -> str | None:
     """The English name of the text's language or script; None where it cannot be told."""

@@ -19,6 +19,7 @@ class Place:
     section: str | None = None
     speaker: str | None = None
     date: str | None = None
+    unit: str | None = None  # what ``page`` counts: "page", "slide"
 
 
 def contexts(sections: Sequence[Section], text: str) -> list[tuple[Section, tuple[str, ...]]]:
@@ -55,7 +56,8 @@ def place(document: Document, span: Span) -> Place:
     here = sections[at]
     is_row = here.kind == "row" and here.title
     title = here.title if is_row else _over(sections, at, document.text)
-    return Place(here.page, title, here.speaker, here.date or document.date)
+    unit = None if here.page is None else document.about.unit or "page"
+    return Place(here.page, title, here.speaker, here.date or document.date, unit)
 
 
 def _over(sections: Sequence[Section], at: int, text: str) -> str | None:

@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence, Set
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from itertools import accumulate, pairwise
 
 import regex  # type: ignore[import-untyped]
 
@@ -39,6 +41,10 @@ _CLAUSE = regex.compile(
 )
 _SPACES = regex.compile(r"\s++")
 _GRAPHEME = regex.compile(r"\X")
+_ALONE = regex.compile(r"\p{GCB=Other}*+")  # between any two of these a grapheme ends
+
+Fits = Callable[[Span], bool]
+Shares = Callable[[Sequence[Span]], Iterable[float]]
 
 
 def split_sentences(text: str, span: Span) -> tuple[Span, ...]:
@@ -57,12 +63,16 @@ def split_sentences(text: str, span: Span) -> tuple[Span, ...]:
     return tuple(found)
 
 
-def split_clauses(text: str, span: Span, fits: Callable[[Span], bool]) -> tuple[Span, ...]:
+def split_clauses(
+    text: str, span: Span, fits: Fits, shares: Shares | None = None
+) -> tuple[Span, ...]:
     """``span`` in pieces each of which fits, trimmed of white space, in order.
 
     Cut at clause ends where possible, else at white space, else between graphemes; a
     single grapheme that does not fit is a piece all the same. ``fits`` is taken to be
-    true of every part of what it is true of, and is called a few times for each piece.
+    true of every part of what it is true of, and is called a few times for each piece:
+    twice where ``shares`` says well how much each stretch takes of what fits. That is only
+    where the search begins, the pieces are the same without it.
     """
     whole = _trim(text, span.start, span.end)
     if not whole or fits(whole):
@@ -70,7 +80,11 @@ def split_clauses(text: str, span: Span, fits: Callable[[Span], bool]) -> tuple[
     clauses = [found.end() for found in _CLAUSE.finditer(text, whole.start, whole.end)]
     spaces = [found.start() for found in _SPACES.finditer(text, whole.start, whole.end)]
     ends = sorted({*clauses, *spaces, whole.end})
-    return tuple(_packed(text, whole.start, ends, frozenset(clauses), fits))
+    totals: list[float] = []
+    if shares is not None:
+        stretches = [Span(*pair) for pair in pairwise([whole.start, *ends])]
+        totals = list(accumulate(shares(stretches), initial=0.0))
+    return tuple(_packed(text, whole.start, ends, frozenset(clauses), fits, totals))
 
 
 def _packed(
@@ -78,15 +92,19 @@ def _packed(
     start: int,
     ends: Sequence[int],
     preferred: Set[int],
-    fits: Callable[[Span], bool],
+    fits: Fits,
+    totals: Sequence[float] = (),
 ) -> Iterator[Span]:
     """Pieces from ``start`` on, each up to the last of ``ends`` with which it fits.
 
     A piece stops earlier at one of ``preferred`` that leaves it more than half its length.
+    ``totals``: how much there is before each stretch, in what fits; empty where unknown.
     """
     at = 0
     while at < len(ends):
-        last = _last_fit(text, start, ends, at, fits)
+        full = totals[at] + 1 + 1e-6 if totals else 0.0
+        guess = bisect_right(totals, full, at + 1) - 1 if totals else at
+        last = _last_fit(text, start, ends, at, guess, fits)
         if last >= at:
             if ends[last] != ends[-1]:
                 last = _preferred(ends, preferred, start, at, last)
@@ -97,14 +115,20 @@ def _packed(
         start, at = ends[last], last + 1
 
 
-def _in_graphemes(text: str, start: int, end: int, fits: Callable[[Span], bool]) -> Iterator[Span]:
+def _in_graphemes(text: str, start: int, end: int, fits: Fits) -> Iterator[Span]:
     """A stretch without a place to cut; one grapheme is given as it is."""
     word = _trim(text, start, end)
-    ends = [found.end() for found in _GRAPHEME.finditer(text, word.start, word.end)]
+    ends = _grapheme_ends(text, word)
     if len(ends) == 1:
         yield word
     else:
         yield from _packed(text, word.start, ends, frozenset(), fits)
+
+
+def _grapheme_ends(text: str, word: Span) -> Sequence[int]:
+    if _ALONE.fullmatch(text, word.start, word.end):
+        return range(word.start + 1, word.end + 1)
+    return [found.end() for found in _GRAPHEME.finditer(text, word.start, word.end)]
 
 
 def _preferred(ends: Sequence[int], preferred: Set[int], start: int, at: int, last: int) -> int:
@@ -118,29 +142,27 @@ def _preferred(ends: Sequence[int], preferred: Set[int], start: int, at: int, la
     return last
 
 
-def _last_fit(
-    text: str, start: int, ends: Sequence[int], at: int, fits: Callable[[Span], bool]
-) -> int:
+def _last_fit(text: str, start: int, ends: Sequence[int], at: int, guess: int, fits: Fits) -> int:
     """Largest index from ``at`` on with which the piece fits, ``at - 1`` if none.
 
-    By doubling steps, then halving: asking about a piece far too long is dear.
+    By doubling steps up or down from ``guess``, the first that should not fit, then by
+    halving: asking about a piece far too long is dear.
     """
-    low, step = at, 1
-    while low < len(ends):
-        high = min(low + step, len(ends))
-        if not fits(_trim(text, start, ends[high - 1])):
-            break
-        low, step = high, step * 2
-    else:
-        return low - 1
-    high -= 1  # known: fits up to low - 1, does not with high
-    while low < high:
-        middle = (low + high) // 2
-        if fits(_trim(text, start, ends[middle])):
-            low = middle + 1
+    low, high, step = at - 1, len(ends), 1  # known: fits up to low, does not from high on
+    probe = min(guess, high - 1)
+    while high - low > 1:
+        if fits(_trim(text, start, ends[probe])):
+            low = probe
         else:
-            high = middle
-    return low - 1
+            high = probe
+        step *= 2
+        if high == len(ends):
+            probe = min(low + step, high - 1)
+        elif low < at:
+            probe = max(high - step // 2, at)
+        else:
+            probe = (low + high + 1) // 2
+    return low
 
 
 def _is_short(span: Span) -> bool:

@@ -256,6 +256,7 @@ def cite(one: Candidate, number: int) -> Citation:
         quote=one.text,
         text_sha256=one.document.text_sha256,
         page=where.page,
+        unit=where.unit,
         section=where.section,
         speaker=where.speaker,
         date=where.date,

@@ -146,10 +146,13 @@ def _compare_details(citation: Json, stored: Stored, span: Span) -> tuple[str, s
         "type": "char_location",
         "document_title": title,
         "page": where.page,
+        "unit": where.unit,
         "section": where.section,
         "speaker": where.speaker,
         "date": where.date,
     }
+    if "unit" not in citation:  # of a version that did not say it
+        del expected["unit"]
     for name, value in expected.items():
         said = citation.get(name)
         if type(said) is not type(value) or said != value:

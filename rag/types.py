@@ -74,6 +74,7 @@ class Citation:
     quote: str
     text_sha256: str
     page: int | None = None
+    unit: str | None = None  # what ``page`` counts: "page", "slide"
     section: str | None = None
     speaker: str | None = None
     date: str | None = None
@@ -86,6 +87,7 @@ class Citation:
             "document_title": self.document_title,
             "path": self.path,
             "page": self.page,
+            "unit": self.unit,
             "section": self.section,
             "speaker": self.speaker,
             "date": self.date,

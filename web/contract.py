@@ -34,6 +34,7 @@ CITATION = _object(
     document_title=STRING,
     path=STRING,
     page=_or_null(COUNT),
+    unit=_or_null(STRING | {"description": "What page counts: page, slide"}),
     section=_or_null(STRING),
     speaker=_or_null(STRING),
     date=_or_null(STRING),

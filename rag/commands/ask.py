@@ -129,8 +129,4 @@ def _source(citation: Json) -> str:
 
 
 def _page(citation: Json) -> str | None:
-    """The pages of a presentation are its slides."""
-    if citation["page"] is None:
-        return None
-    unit = "slide" if citation["path"].lower().endswith(".pptx") else "page"
-    return f"{unit} {citation['page']}"
+    return None if citation["page"] is None else f"{citation['unit']} {citation['page']}"

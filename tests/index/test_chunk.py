@@ -158,6 +158,22 @@ def test_a_sentence_that_fits_exactly_is_whole_and_one_token_more_is_not() -> No
         check(plain(text), drafts, embedder)
 
 
+def test_little_is_counted_to_cut_what_has_no_sentence_end(fake: FakeEmbedder) -> None:
+    """Counting is nearly all of the time; a search for each end took twelve times the text."""
+    text = " ".join(f"harbour{n % 97} and quay{n % 89}" for n in range(8_000))
+    counted = 0
+
+    def count(texts: Sequence[str]) -> list[int]:
+        nonlocal counted
+        counted += sum(map(len, texts))
+        return fake.count(texts)
+
+    section = Section(Span(0, len(text)), "text")
+    drafts = list(chunk(text, [section], count=count, window=fake.window))
+    check(plain(text), drafts, fake)
+    assert counted < 4 * len(text)
+
+
 def test_a_run_without_spaces_is_cut_between_graphemes(fake: FakeEmbedder) -> None:
     family = "👩‍👩‍👧"
     document = plain(f"{family * 200}a.")

@@ -429,3 +429,12 @@ def test_a_folder_that_goes_away_during_the_run_keeps_its_documents(
     assert desk.paths() == [["a.txt"], ["b.txt"]]
     (tmp_path / "unplugged").rename(desk.root)
     assert set(desk.statuses().values()) == {"indexed"}
+
+
+def test_a_text_s_own_language_goes_before_the_one_that_it_states(desk: Desk) -> None:
+    english = "The mill at the river was built by a smith, and it has been used for the grain."
+    desk.put("short.html", '<html lang="de"><p>Die Mühle am Fluss.</p></html>')
+    desk.put("long.html", f'<html lang="de"><p>{english}</p></html>')
+    desk.run()
+    told = {one.path: one.about.language for one in desk.documents()}
+    assert told == {"short.html": "German", "long.html": "English"}

@@ -4,7 +4,7 @@ from itertools import combinations
 
 import pytest
 
-from index.language import FUNCTION_WORDS, language
+from index.language import CODES, FUNCTION_WORDS, SCRIPTS, language, named
 
 TEXTS = {
     "English": "The mill at the river was built in 1843 by a smith who came from the coast, and "
@@ -56,3 +56,10 @@ def test_what_cannot_be_told_is_not_guessed(text: str) -> None:
 def test_no_function_word_is_in_two_lists() -> None:
     lists = [set(words.split()) for words in FUNCTION_WORDS.values()]
     assert not any(one & other for one, other in combinations(lists, 2))
+
+
+def test_a_language_tag_is_named_as_a_text_is() -> None:
+    assert [named(tag) for tag in ("de", "de-AT", "EN_us", " pt-BR", "tlh", "")] == [
+        "German", "German", "English", "Portuguese", None, None,
+    ]  # fmt: skip
+    assert set(CODES.values()) == {*FUNCTION_WORDS, *SCRIPTS.values()}

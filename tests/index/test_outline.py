@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from index.outline import NOT_QUOTED, Place, contexts, place
-from index.types import Document, Section, Source, Span
+from index.types import About, Document, Section, Source, Span
 
 
 def document(sections: list[Section], date: str | None = None) -> Document:
@@ -65,11 +66,18 @@ def test_place_of_a_span() -> None:
         Section(Span(30, 39), "item", level=1, date="2023-09"),
     ]
     whole = document(sections, date="2024")
-    assert place(whole, Span(12, 14)) == Place(2, "Head", "Anna", "2024")
-    assert place(whole, Span(20, 35)) == Place(3, "Why so?", "Bo", "2024")
+    assert place(whole, Span(12, 14)) == Place(2, "Head", "Anna", "2024", "page")
+    assert place(whole, Span(20, 35)) == Place(3, "Why so?", "Bo", "2024", "page")
     assert place(whole, Span(38, 39)) == Place(None, None, None, "2023-09")
     assert place(whole, Span(19, 25)) == Place(date="2024")  # between two sections
     assert place(document([]), Span(0, 1)) == Place()
+
+
+def test_a_place_names_what_its_number_counts() -> None:
+    slides = replace(document([Section(Span(0, 9), "text", page=2)]), about=About(unit="slide"))
+    assert place(slides, Span(0, 5)) == Place(2, unit="slide")
+    sheet = replace(document([Section(Span(0, 9), "text")]), about=About(unit="sheet"))
+    assert place(sheet, Span(0, 5)).unit is None
 
 
 KINDS = st.sampled_from(["heading", "text", "item", "question", "answer", "navigation"])

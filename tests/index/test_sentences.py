@@ -179,6 +179,38 @@ def test_few_questions_are_asked_about_what_fits() -> None:
     assert asked <= 20 * len(pieces)
 
 
+def test_with_good_shares_two_questions_a_piece_are_enough() -> None:
+    text, asked = "word, words and some " * 1_000, 0
+
+    def fits(span: Span) -> bool:
+        nonlocal asked
+        asked += 1
+        return len(span) < 500
+
+    whole = Span(0, len(text))
+    pieces = split_clauses(text, whole, fits)
+    searched, asked = asked, 0
+    assert split_clauses(text, whole, fits, lambda spans: [len(s) / 500 for s in spans]) == pieces
+    assert asked <= 3 * len(pieces) < searched / 3
+
+
+@given(texts, st.integers(2, 30), st.lists(st.floats(0, 3), min_size=121, max_size=121))
+def test_shares_change_no_piece(text: str, limit: int, shares: list[float]) -> None:
+    whole = Span(0, len(text))
+    pieces = split_clauses(text, whole, shorter_than(limit))
+    guessed = split_clauses(text, whole, shorter_than(limit), lambda spans: shares[: len(spans)])
+    assert guessed == pieces
+
+
+@given(st.text(max_size=30) | texts)
+def test_words_are_cut_at_the_ends_of_graphemes(text: str) -> None:
+    word = re.sub(r"\s", "", text)
+    pieces = split_clauses(word, Span(0, len(word)), lambda _: False)
+    ends = [found.end() for found in regex.finditer(r"\X", word)]
+    assert {piece.end for piece in pieces} == set(ends)
+    assert all(len(regex.findall(r"\X", piece.of(word))) == 1 for piece in pieces)
+
+
 def test_a_long_sentence_is_cut_at_a_clause_end_else_at_white_space() -> None:
     clause = "and so it went on for a while, "
     text = (clause * 300).strip()

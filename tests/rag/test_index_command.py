@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import index.watch
+from index.errors import WorkerError
 from index.folder import Rules
 from index.report import Summary
 from index.survey import Scope
@@ -48,4 +49,33 @@ def test_a_rule_that_is_written_wrong_does_not_end_it(
     assert watch(Following(desk), [desk.root], as_json=False) == 0  # type: ignore[arg-type]
     said = capsys.readouterr()
     assert said.err.count("line 1 is no rule") == 2
+    assert desk.paths() == [["a.txt"], ["b.txt"], ["c.txt"]]
+
+
+class Breaking(Following):
+    """Its reader does not start ``faults`` times."""
+
+    def __init__(self, desk: Desk, faults: int) -> None:
+        super().__init__(desk)
+        self._faults = faults
+
+    def index_scopes(self, scopes: Sequence[Scope]) -> Summary:
+        if self._faults:
+            self._faults -= 1
+            raise WorkerError("the process that reads files does not start: no memory")
+        return super().index_scopes(scopes)
+
+
+def test_a_reader_that_does_not_start_does_not_end_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk = Desk(tmp_path)
+
+    def batches(*_: object) -> Iterator[set[Path]]:
+        for name in ("a.txt", "b.txt", "c.txt"):
+            yield {desk.put(name, f"{name} says: {FERRY}")}
+
+    monkeypatch.setattr(index.watch, "changes", batches)
+    assert watch(Breaking(desk, 2), [desk.root], as_json=False) == 0  # type: ignore[arg-type]
+    assert capsys.readouterr().err.count("citewell: the process that reads files does not") == 2
     assert desk.paths() == [["a.txt"], ["b.txt"], ["c.txt"]]

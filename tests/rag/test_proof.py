@@ -29,8 +29,8 @@ CHECKED = {
     "reason",
 }  # fmt: skip
 CITATION_STRINGS = (
-    "type", "document_id", "document_title", "path", "section", "speaker", "date", "cited_text",
-    "text_sha256",
+    "type", "document_id", "document_title", "path", "unit", "section", "speaker", "date",
+    "cited_text", "text_sha256",
 )  # fmt: skip
 LIST = "What is the conference on terrorism and when did Tasmagambetov meet Lavrov?"
 
@@ -367,6 +367,13 @@ def test_no_answer_object(seeds_engine: Engine, value: Any) -> None:
 
 def test_an_empty_object_with_the_schema_does_not_hold(seeds_engine: Engine) -> None:
     assert not seeds_engine.verify({"schema": "citewell.answer/1", "citations": []})["holds"]
+
+
+def test_an_answer_of_a_version_without_units_still_holds(
+    seeds_engine: Engine, answers: dict[str, Json]
+) -> None:
+    other = changed(answers["fact"], lambda one: one["citations"][0].pop("unit"))
+    assert seeds_engine.verify(other)["holds"]
 
 
 def test_a_deeply_nested_value(seeds_engine: Engine, answers: dict[str, Json]) -> None:

@@ -139,10 +139,9 @@ export function placeLine(citation) {
   return parts.filter(Boolean).join(" · ");
 }
 
-/** "page 3"; the pages of a presentation are its slides. */
-function pageOf({ page, path }) {
-  if (page === null) return null;
-  return `${/\.pptx$/i.test(path) ? "slide" : "page"} ${page}`;
+/** "page 3", "slide 3". */
+function pageOf({ page, unit }) {
+  return page === null ? null : `${unit ?? "page"} ${page}`;
 }
 
 function notes(answer) {

@@ -14,8 +14,9 @@ from index.readers.office import docx_graphics
 from index.readers.office.blocks import Block, Look, Paragraph
 from index.readers.office.docx_styles import looks
 from index.readers.office.docx_walk import Context, blocks_of
-from index.readers.office.ooxml import Package, open_package, properties
+from index.readers.office.ooxml import Package, open_package
 from index.readers.office.pour import Pour
+from index.readers.office.properties import title_and_date
 from index.structure.builder import Builder
 from index.types import Parsed
 
@@ -41,10 +42,10 @@ def read(data: bytes, name: str) -> Parsed:  # noqa: ARG001 - one signature for 
     for kind in ("header", "footer"):
         for part in sorted({one.name for one in package.related(kind)}):
             pour.running(kind, _part(package, part, context, warnings))
-    title, created = _properties(package, warnings)
+    title, date = title_and_date(package, warnings)
     warnings += [*context.tally.warnings(), *_unread(package)]
     try:
-        return build.finish(title=title or pour.title, date=created, warnings=warnings)
+        return build.finish(title=title or pour.title, date=date, warnings=warnings)
     except ReadError as error:
         raise ReadError(_why_empty(package) or str(error)) from error
 
@@ -111,15 +112,6 @@ def _inserted(package: Package, name: str) -> tuple[Block, ...]:
 
 def _kind(kind: str) -> str | None:
     return kind if kind in ("navigation", "code") else None
-
-
-def _properties(package: Package, warnings: list[str]) -> tuple[str | None, str | None]:
-    names = [one.name for one in package.related("core-properties", "")]
-    try:
-        return properties(package.xml(names[0]) if names else None)
-    except ReadError:
-        warnings.append("its title and date could not be read")
-        return None, None
 
 
 def _unread(package: Package) -> Sequence[str]:

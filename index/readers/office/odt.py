@@ -12,8 +12,9 @@ from index.errors import ReadError
 from index.readers.archive import Archive, open_archive
 from index.readers.office.odt_styles import Styles
 from index.readers.office.odt_walk import blocks_of
-from index.readers.office.ooxml import local, properties, xml
+from index.readers.office.ooxml import local, xml
 from index.readers.office.pour import Pour
+from index.readers.office.properties import stated
 from index.readers.office.tally import Tally
 from index.structure.builder import Builder
 from index.types import Parsed
@@ -40,9 +41,9 @@ def read(data: bytes, name: str) -> Parsed:  # noqa: ARG001 - one signature for 
         pour.body(blocks_of(body, styles, tally))
     for kind, element in _running(shared):
         pour.running(kind, blocks_of(element, styles, tally))
-    title, created = properties(_part(archive, "meta.xml", warnings))
+    title, date = stated(_part(archive, "meta.xml", warnings))
     warnings += [*tally.warnings(), *_unread(archive)]
-    return build.finish(title=title or pour.title, date=created, warnings=warnings)
+    return build.finish(title=title or pour.title, date=date, warnings=warnings)
 
 
 def _part(archive: Archive, name: str, warnings: list[str]) -> etree._Element | None:

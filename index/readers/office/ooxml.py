@@ -6,6 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 
 from lxml import etree
@@ -89,17 +90,15 @@ def xml(data: bytes) -> etree._Element:
     return root
 
 
-def properties(root: etree._Element | None) -> tuple[str | None, str | None]:
-    """Title and day of creation (ISO 8601) out of a document's properties."""
-    found = {local(one.tag): one.text or "" for one in (() if root is None else root.iter())}
-    created = found.get("created") or found.get("creation-date") or ""
-    return found.get("title", "").strip() or None, day(created)
-
-
 def day(text: str) -> str | None:
-    """The day of a date and time, unless it is of the kind that programs write for "unknown"."""
+    """The day of a date and time, unless there is none such or it is of the kind that programs
+    write for "unknown"."""
     match = _DAY.match(text)
-    return match[1] if match and "1980-01-01" < match[1] < "2100" else None
+    try:
+        found = date.fromisoformat(match[1]).isoformat() if match else ""
+    except ValueError:  # 30 February
+        return None
+    return found if "1980-01-01" < found < "2100" else None
 
 
 def local(tag: object) -> str:

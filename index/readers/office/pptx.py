@@ -60,7 +60,7 @@ def read(data: bytes, name: str) -> Parsed:
     if hidden:
         shown = ", ".join(map(str, hidden[:20])) + " …" * (len(hidden) > 20)
         deck.warnings.append(f"hidden slides are read all the same: {shown}")
-    title, date = title_and_date(package)
+    title, date = title_and_date(package, deck.warnings)
     own = title or deck.title or PurePath(name).stem
     about = About(unit="slide", total=len(parts), unread=tuple(unread))
     return build.finish(title=own, date=date, about=about, warnings=deck.warnings)

@@ -1,4 +1,4 @@
-"""What workbooks and presentations have in common beside their package."""
+"""What the office formats have in common beside their text: title, date, damaged parts."""
 
 from __future__ import annotations
 
@@ -10,20 +10,27 @@ from index.errors import ReadError
 from index.readers.office.ooxml import Package, day, local
 
 _NO_TITLE = frozenset({"powerpoint presentation", "presentation", "slide 1", "untitled"})
+# Office documents, then OpenDocument.
+_DATES = ("modified", "date", "created", "creation-date")
 _FILES = ("package", "oleObject")
 
 
-def title_and_date(package: Package) -> tuple[str | None, str | None]:
-    """The title, unless it is the program's own, and the day on which it was last saved.
+def title_and_date(package: Package, warnings: list[str]) -> tuple[str | None, str | None]:
+    """As ``stated``, of an Office document."""
+    return stated(next(related(package, "", "core-properties", warnings), None))
 
-    The day of creation is that of the template for most of these files.
+
+def stated(root: etree._Element | None) -> tuple[str | None, str | None]:
+    """The title, unless it is the program's own, and the day on which it was last saved, else made.
+
+    The day on which it was made is often that of the template, or of the older document that it
+    was written over; what it says now was said when it was last saved.
     """
-    warnings: list[str] = []
-    root = next(related(package, "", "core-properties", warnings), None)
-    found = {local(one.tag): (one.text or "").strip() for one in (() if root is None else root)}
+    elements = () if root is None else root.iter()
+    found = {local(one.tag): (one.text or "").strip() for one in elements}
     title = found.get("title", "")
-    date = day(found.get("modified", "")) or day(found.get("created", ""))
-    return None if title.casefold() in _NO_TITLE else title or None, date
+    dates = (day(found.get(name, "")) for name in _DATES)
+    return None if title.casefold() in _NO_TITLE else title or None, next(filter(None, dates), None)
 
 
 def related(

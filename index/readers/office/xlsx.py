@@ -49,7 +49,7 @@ def read(data: bytes, name: str) -> Parsed:
             unread.append(number)
         elif not _put_sheet(build, package, sheet, book, room, warnings):
             unread.append(number)
-    title, date = title_and_date(package)
+    title, date = title_and_date(package, warnings)
     about = About(unit="sheet", total=len(sheets), unread=tuple(unread))
     own = title or PurePath(name).stem  # the first heading is only the first sheet's name
     return build.finish(title=own, date=date, about=about, warnings=warnings)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from index.readers.pdf.layout import Line, lines_of
+from index.readers.pdf.layout import Line, grouped, line_of
 from index.readers.pdf.words import Page, Word
 
 _EDGE = 3  # lines from the top and from the bottom that may be a header or a footer
@@ -67,12 +67,16 @@ def without_edges(pages: Sequence[Page]) -> list[Edges]:
             kept[line.edge] += line.words
     return [
         Edges(
-            tuple(word for word in page.words if word.at not in dropped[page.number]),
+            _without(page.words, dropped[page.number]),
             tuple(kept["top"]) if page.number == first else (),
             tuple(kept["bottom"]) if page.number == first else (),
         )
         for page in pages
     ]
+
+
+def _without(words: tuple[Word, ...], dropped: Collection[int]) -> tuple[Word, ...]:
+    return tuple([word for word in words if word.at not in dropped]) if dropped else words
 
 
 def _pages_near(places: Sequence[tuple[float, int]], away: float) -> int:
@@ -83,12 +87,12 @@ def _pages_near(places: Sequence[tuple[float, int]], away: float) -> int:
 
 def _at_edges(page: Page) -> Iterator[_Line]:
     level = [word for word in page.words if word.angle == 0]
-    lines = lines_of(level)
+    lines = grouped(level)
     count = min(_EDGE, (len(lines) + 1) // 2)
-    for line in lines[:count]:
+    for line in map(line_of, lines[:count]):
         away = page.height - line.base
         yield _Line(page.number, "top", away, tuple(_keys("top", line, page)), line.words)
-    for line in reversed(lines[max(count, len(lines) - _EDGE) :]):
+    for line in map(line_of, reversed(lines[max(count, len(lines) - _EDGE) :])):
         keys = tuple(_keys("bottom", line, page))
         yield _Line(page.number, "bottom", line.base, keys, line.words)
 

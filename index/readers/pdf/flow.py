@@ -39,7 +39,7 @@ class Known:
         for block in blocks:
             for line in block.lines:
                 for word in line.words:
-                    if "-" in word.text[1:-1] or "\u2010" in word.text[1:-1]:
+                    if "-" in word.text or "\u2010" in word.text:
                         found.update(one.casefold() for one in _COMPOUND.findall(word.text))
         return cls(frozenset(one.replace("\u2010", "-") for one in found))
 
@@ -143,9 +143,11 @@ def _paragraph(chain: Sequence[Block], known: Known, build: Builder) -> None:
     starts = [part.start for part in whole.parts]
     gap = "\n\n"
     for span, number in _cut(text, whole.breaks, chain[0].page):
-        inside = whole.parts[bisect_left(starts, span.start) : bisect_left(starts, span.end)]
-        parts = [replace(one, start=one.start - span.start, end=one.end - span.start)
-                 for one in inside]  # fmt: skip
+        parts = whole.parts[bisect_left(starts, span.start) : bisect_left(starts, span.end)]
+        if span.start:
+            parts = [
+                Part(one.start - span.start, one.end - span.start, one.origin) for one in parts
+            ]
         build.paragraph(span.of(text), label(number), page=number, parts=parts, gap=gap)
         gap = " "
 
@@ -196,6 +198,7 @@ def _notes(block: Block, build: Builder) -> None:
 
 def _table(block: Block, build: Builder) -> None:
     rows, places = [], []
+    place = label(block.page)
     for row in block.rows:
         parts: list[Part] = []
         cells = []
@@ -204,37 +207,43 @@ def _table(block: Block, build: Builder) -> None:
             words = [word.text for word in cell]
             at = length
             for word in cell:
-                parts.append(Part(at, at + len(word.text), _origin(word, block.page, None)))
-                at += len(word.text) + 1
+                end = at + len(word.text)
+                parts.append(Part(at, end, Origin(_NOWHERE, place, block.page, word.box, word.raw)))
+                at = end + 1
             cells.append(" ".join(words))
             length += len(cells[-1]) + len(CELLS)
         rows.append(cells)
         places.append(parts)
     build.table(
         rows,
-        lambda number: f"{label(block.page)}, row {number + 1}",
+        lambda number: f"{place}, row {number + 1}",
         page=block.page,
         parts=lambda number: places[number],
     )
 
 
 def _add_line(whole: _Text, line: Line, page: int, before: Word | None, known: Known) -> None:
+    place = label(page)
+    is_first = True
     for word in line.words:
-        gap = " " if before is not None else ""
-        if before is not None and word is line.words[0]:
+        gap = ""
+        if before is not None and is_first:
             gap = _join(whole, before, word, known)
-        elif before is not None and _touch(before, word):
-            gap = ""
+        elif before is not None and not _touch(before, word):
+            gap = " "
         if gap:
             whole.add(gap)
         start = whole.length
         whole.add(word.text)
-        whole.parts.append(Part(start, whole.length, _origin(word, page, None)))
-        before = word
+        origin = Origin(_NOWHERE, place, page, word.box, word.raw)
+        whole.parts.append(Part(start, whole.length, origin))
+        before, is_first = word, False
 
 
 def _touch(before: Word, word: Word) -> bool:
     """Two of PDFium's words that are one: a letter of Chinese after another."""
+    if before.text.isascii() or word.text.isascii():
+        return False
     return bool(_TIGHT.match(before.text[-1:]) and _TIGHT.match(word.text[:1])) and (
         word.x0 - before.x1 < 0.5 * word.size
     )
@@ -255,7 +264,7 @@ def _join(whole: _Text, before: Word, word: Word, known: Known) -> str:
     last = whole.parts[-1]
     whole.text[-1] = kept
     whole.length -= 1
-    origin = _origin(before, last.origin.page or 0, before.raw or before.text)
+    origin = replace(last.origin, raw=before.raw or before.text)
     whole.parts[-1] = Part(last.start, last.end - 1, origin)
     return ""
 
@@ -268,7 +277,3 @@ def _divides(before: str, after: str, known: Known) -> bool:
     first = _WORDS_ONLY.findall(before)[-1]
     second = _WORDS_ONLY.findall(after)[0]
     return f"{first}-{second}".casefold() not in known.compounds
-
-
-def _origin(word: Word, page: int, raw: str | None) -> Origin:
-    return Origin(_NOWHERE, label(page), page, word.box, raw or word.raw)

@@ -48,7 +48,7 @@ def body_size(blocks: Iterable[Block]) -> float:
     letters: Counter[float] = Counter()
     for block in blocks:
         for line in block.lines:
-            letters[round(2 * line.size) / 2] += sum(len(word.text) for word in line.words)
+            letters[round(2 * line.size) / 2] += sum([len(word.text) for word in line.words])
         for row in block.rows:
             for word in (word for cell in row for word in cell):
                 letters[round(2 * word.size) / 2] += len(word.text)

@@ -29,6 +29,7 @@ _TRIES = 3  # bands at the top of a run that may not be of it
 _COLUMN_LINES = 3
 _COLUMN_LETTERS = 12  # in a line of running text
 _BACKWARD = regex.compile(r"[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}]")
+_LEFT, _BASE, _AT = attrgetter("x0"), attrgetter("base"), attrgetter("at")
 
 Gap = tuple[float, float]
 
@@ -47,13 +48,14 @@ class Line:
 
     @property
     def text(self) -> str:
-        return " ".join(word.text for word in self.words)
+        return " ".join([word.text for word in self.words])
 
     def cells(self) -> list[list[Word]]:
         """The words cut where the space between them is too wide for a line of text."""
         cells = [[self.words[0]]]
+        wide = CELL * self.size
         for before, word in pairwise(self.words):
-            if word.x0 - before.x1 > CELL * self.size:
+            if word.x0 - before.x1 > wide:
                 cells.append([])
             cells[-1].append(word)
         return cells
@@ -74,6 +76,16 @@ class Zone:
         return max(line.x1 for line in self.lines)
 
 
+@dataclass(frozen=True, slots=True)
+class _Band:
+    """Words between two level lines that cut none, and the gaps among them."""
+
+    words: list[Word]
+    free: list[Gap]
+    left: float
+    right: float
+
+
 def zones(words: Sequence[Word]) -> list[Zone]:
     """All words, each once. Text that is turned comes after the level text, or before it where
     most of the page is turned."""
@@ -88,12 +100,14 @@ def zones(words: Sequence[Word]) -> list[Zone]:
 
 def lines_of(words: Sequence[Word]) -> list[Line]:
     """Lines from the top."""
-    return [] if not words else [_line(line) for line in _grouped(words)]
+    return [line_of(line) for line in grouped(words)]
 
 
-def _grouped(words: Sequence[Word]) -> list[list[Word]]:
+def grouped(words: Sequence[Word]) -> list[list[Word]]:
     """Words by lines, from the top. A word of an unusual size, such as a note's number or a
     large initial, goes to the nearest line or stands on its own: it draws no lines together."""
+    if not words:
+        return []
     sizes = sorted([word.size for word in words])
     usual = sizes[len(sizes) // 2]
     if sizes[0] >= _SMALL * usual and sizes[-1] <= _LARGE * usual:
@@ -117,31 +131,28 @@ def _by_base(words: Iterable[Word]) -> list[list[Word]]:
     """Words stand on one line when their bases are near each other."""
     lines: list[list[Word]] = []
     base = size = 0.0
-    for word in sorted(words, key=_from_top):
-        reach = _SAME_LINE * (size if size > word.size else word.size)
-        if lines and base - word.base <= reach:
+    for word in sorted(sorted(words, key=_LEFT), key=_BASE, reverse=True):
+        own = word.size
+        if lines and base - word.base <= _SAME_LINE * (size if size > own else own):
             lines[-1].append(word)
-            if word.size > size:
-                base, size = word.base, word.size
+            if own > size:
+                base, size = word.base, own
         else:
             lines.append([word])
-            base, size = word.base, word.size
+            base, size = word.base, own
     return lines
 
 
-def _from_top(word: Word) -> tuple[float, float]:
-    return -word.base, word.x0
-
-
-def _line(words: list[Word]) -> Line:
+def line_of(words: list[Word]) -> Line:
     """Its size and weight are those of most of its characters."""
-    backward = sum(not one.text.isascii() and bool(_BACKWARD.search(one.text)) for one in words)
-    words.sort(key=attrgetter("at" if 2 * backward > len(words) else "x0"))
-    letters: dict[float, int] = {}
-    for word in words:
-        letters[word.size] = letters.get(word.size, 0) + len(word.text)
+    foreign = [word.text for word in words if not word.text.isascii()]
+    backward = sum(map(bool, map(_BACKWARD.search, foreign)))
+    words.sort(key=_AT if 2 * backward > len(words) else _LEFT)
     size = words[0].size
-    if len(letters) > 1:
+    if len({word.size for word in words}) > 1:
+        letters: dict[float, int] = {}
+        for word in words:
+            letters[word.size] = letters.get(word.size, 0) + len(word.text)
         size = max(letters, key=lambda one: (letters[one], one))
     return Line(
         tuple(words),
@@ -156,14 +167,15 @@ def _line(words: list[Word]) -> Line:
 
 def _in_order(words: list[Word], depth: int) -> list[list[Word]]:
     """The words in stretches that are each read line by line."""
-    bands = _bands(words)
-    left, right = min(word.x0 for word in words), max(word.x1 for word in words)
+    if depth == _DEEPEST:
+        return [words]
+    left, right = min([word.x0 for word in words]), max([word.x1 for word in words])
     margin = _MARGIN * (right - left)
-    least = _GUTTER * median(word.size for word in words)
+    least = _GUTTER * median([word.size for word in words])
     inner = (left + margin, right - margin)
     found: list[list[Word]] = []
     is_open = False  # the last stretch of ``found`` may go on
-    for columns in _parts(bands, inner, least) if depth < _DEEPEST else [[words]]:
+    for columns in _parts([_band(one, inner, least) for one in _bands(words)], least):
         if len(columns) > 1:
             for column in columns:
                 found += _in_order(column, depth + 1)
@@ -175,16 +187,16 @@ def _in_order(words: list[Word], depth: int) -> list[list[Word]]:
     return found
 
 
-def _parts(bands: Sequence[list[Word]], inner: Gap, least: float) -> Iterator[list[list[Word]]]:
+def _parts(bands: Sequence[_Band], least: float) -> Iterator[list[list[Word]]]:
     """Bands that follow one another: in columns, or in one piece."""
     at = tries = 0
     while at < len(bands):
-        end, gaps = _run(bands, at, inner, least)
-        columns = _columns([word for band in bands[at:end] for word in band], gaps)
+        end, gaps = _run(bands, at, least)
+        columns = _columns([word for band in bands[at:end] for word in band.words], gaps)
         if len(columns) == 1 and gaps and tries < _TRIES:  # the first may only seem to belong
             tries += 1
             end = at + 1
-            columns = [list(bands[at])]
+            columns = [list(bands[at].words)]
         else:
             tries = 0
         yield columns
@@ -196,8 +208,9 @@ def _bands(words: Iterable[Word]) -> list[list[Word]]:
     bands: list[list[Word]] = []
     bottom = 0.0
     for word in sorted(words, key=lambda word: -word.base - 0.6 * word.size):
-        low = word.base - 0.1 * word.size
-        if bands and word.base + 0.6 * word.size > bottom:
+        base, size = word.base, word.size
+        low = base - 0.1 * size
+        if bands and base + 0.6 * size > bottom:
             bands[-1].append(word)
             bottom = low if low < bottom else bottom
         else:
@@ -206,19 +219,22 @@ def _bands(words: Iterable[Word]) -> list[list[Word]]:
     return bands
 
 
-def _run(bands: Sequence[list[Word]], at: int, inner: Gap, least: float) -> tuple[int, list[Gap]]:
+def _band(words: list[Word], inner: Gap, least: float) -> _Band:
+    free = _free(words, inner, least)
+    return _Band(words, free, min([word.x0 for word in words]), max([word.x1 for word in words]))
+
+
+def _run(bands: Sequence[_Band], at: int, least: float) -> tuple[int, list[Gap]]:
     """Where the bands from ``at`` end that have gaps down through all of them, with words on
     both sides, or that have none; and these gaps."""
     gaps, between = list[Gap](), list[Gap]()
     ends = (math.inf, -math.inf)
     for number in range(at, len(bands)):
         band = bands[number]
-        free = _free(band, inner, least)
-        own = min(word.x0 for word in band), max(word.x1 for word in band)
-        common = _common(gaps, free, least) if number > at else free
-        ends = min(ends[0], own[0]), max(ends[1], own[1])
+        common = _common(gaps, band.free, least) if number > at else band.free
+        ends = min(ends[0], band.left), max(ends[1], band.right)
         still = _within(common, ends)
-        if number > at and not still and (between or _within(free, own)):
+        if number > at and not still and (between or _within(band.free, (band.left, band.right))):
             return number, between
         gaps, between = common, still
     return len(bands), between
@@ -231,25 +247,29 @@ def _within(gaps: Iterable[Gap], ends: Gap) -> list[Gap]:
 def _free(band: Iterable[Word], inner: Gap, least: float) -> list[Gap]:
     """Where no word of the band stands."""
     gaps, at = [], inner[0]
-    for word in sorted(band, key=attrgetter("x0")):
-        if min(word.x0, inner[1]) - at >= least:
-            gaps.append((at, min(word.x0, inner[1])))
-        at = max(at, word.x1)
-    if inner[1] - at >= least:
-        gaps.append((at, inner[1]))
+    end = inner[1]
+    for word in sorted(band, key=_LEFT):
+        start = word.x0 if word.x0 < end else end
+        if start - at >= least:
+            gaps.append((at, start))
+        at = word.x1 if word.x1 > at else at
+    if end - at >= least:
+        gaps.append((at, end))
     return gaps
 
 
 def _common(first: Sequence[Gap], second: Sequence[Gap], least: float) -> list[Gap]:
     found, i, j = [], 0, 0
     while i < len(first) and j < len(second):
-        start, end = max(first[i][0], second[j][0]), min(first[i][1], second[j][1])
-        if end - start >= least:
-            found.append((start, end))
-        if first[i][1] < second[j][1]:
+        (start, end), (other_start, other_end) = first[i], second[j]
+        start = other_start if other_start > start else start
+        if end < other_end:
             i += 1
         else:
+            end = other_end
             j += 1
+        if end - start >= least:
+            found.append((start, end))
     return found
 
 
@@ -258,9 +278,10 @@ def _columns(words: Sequence[Word], gaps: Sequence[Gap]) -> list[list[Word]]:
 
     Where not all gaps do, the widest alone may.
     """
-    if not gaps:
-        return [list(words)]
-    for cuts in (gaps, [max(gaps, key=lambda gap: gap[1] - gap[0])]):
+    tried = [gaps] if gaps else []
+    if len(gaps) > 1:
+        tried.append([max(gaps, key=lambda gap: gap[1] - gap[0])])
+    for cuts in tried:
         columns = _cut(words, [(start + end) / 2 for start, end in cuts])
         if len(columns) > 1 and _are_columns(columns):
             return columns
@@ -282,7 +303,7 @@ def _are_columns(columns: Sequence[Sequence[Word]]) -> bool:
         max(word.at for word in before) < min(word.at for word in after)
         for before, after in pairwise(columns)
     )
-    lines = [_grouped(column) for column in columns]
+    lines = [grouped(column) for column in columns]
     most = max(len(column) for column in lines)
     if most < _COLUMN_LINES or (not apart and min(map(len, lines)) < 2):
         return False
@@ -301,5 +322,5 @@ def _is_running(lines: Sequence[list[Word]], apart: bool) -> bool:
 
 
 def _is_one_cell(line: list[Word]) -> bool:
-    line.sort(key=attrgetter("x0"))
+    line.sort(key=_LEFT)
     return all(b.x0 - a.x1 <= CELL * b.size for a, b in pairwise(line))

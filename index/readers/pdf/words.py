@@ -1,34 +1,26 @@
-"""The words of a PDF page and where they stand, through PDFium's text page.
-
-Everything is asked a word at a time and not a character at a time: a call costs a microsecond.
-"""
+"""The words of a PDF page and where they stand."""
 
 from __future__ import annotations
 
-import ctypes
 import math
 import re
-from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import pypdfium2 as pdfium  # type: ignore[import-untyped]
 import pypdfium2.raw as pdfium_c  # type: ignore[import-untyped]
 
+from index.readers.pdf.glyphs import BROKEN, Glyphs, Style
 from index.readers.pdf.notes import Box, Note, notes_of
 
 HYPHENS = ("-", "\u2010", "\u00ad")
 _SOFT = "\u00ad"
-_BROKEN = "\x02"  # PDFium's sign for a hyphen at a line's end; it swallows the line end
 _WORD = re.compile(r"[^\s\x02]+\x02?|\x02")
 _CONTROL = re.compile("[\0-\x1f\x7f-\x9f\ufffe\uffff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _BULLETS = dict.fromkeys("\uf0a7\uf0a8\uf0b7\uf0d8\uf0fc\uf06e\uf076", "•")  # Symbol, Wingdings
-_CHANGED = str.maketrans({**_BULLETS, _BROKEN: "-"})
-_BOLD_NAME = re.compile(rb"bold|black|heavy|demi", re.IGNORECASE)
-_BOLD = 600
-_ANGLES = 2  # degrees: text that leans less is level
+_CHANGED = str.maketrans({**_BULLETS, BROKEN: "-"})
 
 
 class Word(NamedTuple):
@@ -68,13 +60,6 @@ class Page:
     notes: tuple[Note, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Style:
-    size: float
-    angle: int
-    bold: bool
-
-
 def read_page(document: Any, number: int) -> Page:
     """The page with this number, from 1. A page that cannot be loaded has no words."""
     try:
@@ -94,7 +79,7 @@ def _read(page: Any, number: int) -> Page:
     shown = _Shown(page)
     text_page = page.get_textpage()
     try:
-        words = list(_words(text_page.raw, shown))
+        words = list(_words(Glyphs(text_page.raw, shown.turns), shown))
     finally:
         text_page.close()
     inside = [word for word in words if _is_inside(word.box, width, height)]
@@ -164,40 +149,27 @@ class _Shown:
         return min(x, u), min(y, v), max(x, u), max(y, v)
 
 
-def _words(handle: Any, shown: _Shown) -> Iterator[Word]:
-    units = _units(handle)
-    object_before, style = None, _Style(1.0, 0, False)
-    x, y = ctypes.c_double(), ctypes.c_double()
+def _words(glyphs: Glyphs, shown: _Shown) -> Iterator[Word]:
+    units = glyphs.units()
     for found in _WORD.finditer(units):
-        for start, end, box in _on_one_line(handle, found.start(), found.end()):
-            here = pdfium_c.FPDFText_GetTextObject(handle, start)
-            address = ctypes.cast(here, ctypes.c_void_p).value
-            if address is None or address != object_before:
-                style, object_before = _style(handle, start, shown), address
-            pdfium_c.FPDFText_GetCharOrigin(handle, start, x, y)
+        for start, end, box in _on_one_line(glyphs, *found.span()):
+            style = glyphs.style(start)
             box = shown.box(box)
-            x0, x1, base = _level(box, shown.point(x.value, y.value), style)
-            raw = _joined(units[start:end])
-            text = _clean(raw)
-            kept = raw.replace(_BROKEN, "-")
+            x0, x1, base = _level(box, shown.point(*glyphs.origin(start)), style)
+            text, raw = _kept(units[start:end])
             yield Word(
-                text, None if kept == text else kept, box, x0, x1, base,
-                style.size, style.bold, style.angle, start,
+                text, raw, box, x0, x1, base, style.size, style.bold, style.angle, start
             )  # fmt: skip
 
 
-def _units(handle: Any) -> str:
-    """One character for each of PDFium's, which are the units of UTF-16."""
-    count = pdfium_c.FPDFText_CountChars(handle)
-    if count <= 0:
-        return ""
-    buffer = (ctypes.c_ushort * (count + 1))()
-    written = pdfium_c.FPDFText_GetText(handle, 0, count, buffer)
-    if written != count + 1:
-        found = (pdfium_c.FPDFText_GetUnicode(handle, i) for i in range(count))
-        return "".join(chr(one) if one < 0x110000 else "\ufffd" for one in found)
-    units = array("H", buffer)[:count]
-    return "".join(map(chr, units)).replace("\ufffe", _BROKEN)
+def _kept(units: str) -> tuple[str, str | None]:
+    """A word as it is kept and, where that differs, as it stands in the file."""
+    if units.isascii() and units.isprintable():
+        return units, None
+    raw = _joined(units)
+    text = _clean(raw)
+    raw = raw.replace(BROKEN, "-")
+    return text, None if raw == text else raw
 
 
 def _joined(units: str) -> str:
@@ -218,20 +190,22 @@ def _clean(raw: str) -> str:
     return _CONTROL.sub("\ufffd", text)
 
 
-def _on_one_line(handle: Any, start: int, end: int) -> Iterator[tuple[int, int, Box]]:
+def _on_one_line(glyphs: Glyphs, start: int, end: int) -> Iterable[tuple[int, int, Box]]:
     """A word with the box around its glyphs; cut where PDFium saw no end of a line."""
-    boxes = _rectangles(handle, start, end - start) or [_char_box(handle, start)]
+    boxes = glyphs.rectangles(start, end - start) or [glyphs.box(start)]
     if len(boxes) == 1:
-        yield start, end, boxes[0]
-        return
+        return [(start, end, boxes[0])]
     whole = _around(boxes)
     tallest = max(box[3] - box[1] for box in boxes)
     if end - start < 3 or whole[3] - whole[1] <= 2.2 * tallest:
-        yield start, end, whole
-        return
-    first, box = start, _char_box(handle, start)
+        return [(start, end, whole)]
+    return _cut(glyphs, start, end)
+
+
+def _cut(glyphs: Glyphs, start: int, end: int) -> Iterator[tuple[int, int, Box]]:
+    first, box = start, glyphs.box(start)
     for at in range(start + 1, end):
-        following = _char_box(handle, at)
+        following = glyphs.box(at)
         height = max(box[3] - box[1], following[3] - following[1])
         if following[1] > box[3] + height or following[3] < box[1] - height:
             yield first, at, box
@@ -239,21 +213,6 @@ def _on_one_line(handle: Any, start: int, end: int) -> Iterator[tuple[int, int, 
         else:
             box = _around([box, following])
     yield first, end, box
-
-
-def _rectangles(handle: Any, start: int, count: int) -> list[Box]:
-    left, top, right, bottom = (ctypes.c_double() for _ in range(4))
-    found = []
-    for at in range(pdfium_c.FPDFText_CountRects(handle, start, count)):
-        pdfium_c.FPDFText_GetRect(handle, at, left, top, right, bottom)
-        found.append((left.value, bottom.value, right.value, top.value))
-    return found
-
-
-def _char_box(handle: Any, at: int) -> Box:
-    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
-    pdfium_c.FPDFText_GetCharBox(handle, at, left, right, bottom, top)
-    return left.value, bottom.value, right.value, top.value
 
 
 def _around(boxes: list[Box]) -> Box:
@@ -265,28 +224,7 @@ def _around(boxes: list[Box]) -> Box:
     )
 
 
-def _style(handle: Any, at: int, shown: _Shown) -> _Style:
-    """The size is that of the font times what the text's matrix makes of it."""
-    matrix = pdfium_c.FS_MATRIX()
-    pdfium_c.FPDFText_GetMatrix(handle, at, matrix)
-    scale = math.hypot(matrix.c, matrix.d) or 1.0
-    size = abs(pdfium_c.FPDFText_GetFontSize(handle, at)) * scale
-    turned = math.degrees(math.atan2(matrix.b, matrix.a)) - 90 * shown.turns
-    angle = round(turned) % 360
-    if min(angle % 90, 90 - angle % 90) < _ANGLES:
-        angle = round(angle / 90) * 90 % 360
-    return _Style(max(size, 0.1), angle, _is_bold(handle, at))
-
-
-def _is_bold(handle: Any, at: int) -> bool:
-    if pdfium_c.FPDFText_GetFontWeight(handle, at) >= _BOLD:
-        return True
-    name, flags = ctypes.create_string_buffer(128), ctypes.c_int()
-    pdfium_c.FPDFText_GetFontInfo(handle, at, name, 128, flags)
-    return bool(_BOLD_NAME.search(name.value))
-
-
-def _level(box: Box, origin: tuple[float, float], style: _Style) -> tuple[float, float, float]:
+def _level(box: Box, origin: tuple[float, float], style: Style) -> tuple[float, float, float]:
     """Left, right and base of a word, turned back by its angle."""
     if style.angle == 0:
         return box[0], box[2], origin[1]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from posixpath import dirname, join, normpath
 from urllib.parse import unquote
@@ -96,24 +96,46 @@ def _book(archive: Archive) -> _Book:
     names = dict.fromkeys(_name(package, one.get("href", "")) for one in pages)
     contents = items.get(spine.get("toc", "") if spine is not None else "")
     place = _name(package, contents.get("href", "")) if contents is not None else ""
-    return _Book(tuple(names), dict(_titles(archive, place)), _title(root), _date(root))
+    own = (one for one in items.values() if "nav" in one.get("properties", "").split())
+    navs = [_name(package, one.get("href", "")) for one in own]
+    titles = _first(_points(archive, place)) or _first(
+        link for nav in navs for link in _links(archive, nav)
+    )
+    return _Book(tuple(names), titles, _title(root), _date(root))
 
 
-def _titles(archive: Archive, name: str) -> Iterator[tuple[str, str]]:
-    """What the contents call each part; where it is not in order, the parts go without."""
-    try:
-        root = _xml(archive, name) if name in archive else None
-    except ReadError:
-        return
-    seen = set()
+def _first(titles: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """What the contents call each part: the first of the chapters in it."""
+    found: dict[str, str] = {}
+    for part, title in titles:
+        found.setdefault(part, " ".join(title.split())[:200])
+    return found
+
+
+def _points(archive: Archive, name: str) -> Iterator[tuple[str, str]]:
+    """The entries of the contents (NCX), each with its part."""
+    root = _contents(archive, name)
     for point in root.iter("{*}navPoint") if root is not None else ():
         label, target = point.find("{*}navLabel/{*}text"), point.find("{*}content")
-        if label is None or target is None:
-            continue
-        part = _name(name, target.get("src", ""))
-        if part not in seen:
-            seen.add(part)
-            yield part, " ".join((label.text or "").split())[:200]
+        if label is not None and target is not None:
+            yield _name(name, target.get("src", "")), label.text or ""
+
+
+def _links(archive: Archive, name: str) -> Iterator[tuple[str, str]]:
+    """The same of contents that are a page, as books have them since EPUB 3."""
+    root = _contents(archive, name)
+    for nav in root.iter("{*}nav") if root is not None else ():
+        if "toc" in nav.get("{http://www.idpf.org/2007/ops}type", "").split():
+            for link in nav.iter("{*}a"):
+                yield _name(name, link.get("href", "")), "".join(link.itertext())
+
+
+def _contents(archive: Archive, name: str) -> etree._Element | None:
+    """Where the contents are not in order, the parts go without titles."""
+    try:
+        return _xml(archive, name) if name in archive else None
+    except ReadError:
+        return None
 
 
 def _xml(archive: Archive, name: str) -> etree._Element:

@@ -14,7 +14,7 @@ from index.readers.web.markup import Markup, Places, clean, squeeze
 from index.structure import navigation
 from index.structure.builder import Builder, Part
 from index.structure.pieces import Piece
-from index.types import Origin, Parsed, Span
+from index.types import About, Origin, Parsed, Span
 
 _TOLD = 200  # code points that may be dropped without a word
 _WHOLE = 1 << 30  # the end of a row, however long
@@ -46,7 +46,10 @@ def read(data: bytes, name: str, declared: str | None = None) -> Parsed:
     build = Builder()
     add(build, page, chosen=content.chosen, menus=content.menus)
     return build.finish(
-        title=html_meta.title_of(page.tree), date=html_meta.date_of(page.tree), warnings=warnings
+        title=html_meta.title_of(page.tree),
+        date=html_meta.date_of(page.tree),
+        about=About(language=html_meta.language_of(page.tree)),
+        warnings=warnings,
     )
 
 

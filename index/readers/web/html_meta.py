@@ -7,6 +7,7 @@ from datetime import date
 
 from lxml import html
 
+from index.language import named
 from index.readers.decode import Decoded
 from index.readers.web.charset import codec, decode_declared
 from index.structure import dates
@@ -23,6 +24,7 @@ _DATE_NAMES = (
     "parsely-pub-date", "sailthru.date", "article.published",
 )  # fmt: skip
 _LINKED_DATE = re.compile(r'"datePublished"\s*:\s*"([^"]{8,40})"')
+_XML_LANG = "xml:lang"  # an HTML parser leaves the prefix in the name
 _ISO = re.compile(r"\s*((?:19|20)\d\d)-?(\d\d)-?(\d\d)(?!\d)")
 
 
@@ -63,6 +65,12 @@ def date_of(tree: html.HtmlElement) -> str | None:
         if found := iso(time.get("datetime", "")):
             return found
     return None
+
+
+def language_of(tree: html.HtmlElement) -> str | None:
+    """The English name of the language that the page states for all of it."""
+    root = next(tree.iter("html"), None)
+    return None if root is None else named(root.get("lang") or root.get(_XML_LANG) or "")
 
 
 def _publishes(element: html.HtmlElement) -> bool:

@@ -343,6 +343,22 @@ def test_title_and_date_of_its_properties() -> None:
     )
 
 
+def test_its_date_is_that_of_the_last_saving_not_of_its_template() -> None:
+    core = (
+        '<c:coreProperties xmlns:c="c" xmlns:t="t"><t:created>2009-01-02T10:00:00Z</t:created>'
+        "<t:modified>2023-05-03T10:00:00Z</t:modified></c:coreProperties>"
+    )
+    assert docx.read(package(paragraph("Text."), core=core), "a.docx").date == "2023-05-03"
+
+
+@pytest.mark.parametrize("day", ["2024-02-30", "2021-13-01", "1601-01-01", "٢٠٢١-٠٥-٠٣", "soon"])
+def test_a_day_that_there_is_not_is_no_date(day: str) -> None:
+    core = (
+        f'<c:coreProperties xmlns:c="c" xmlns:t="t"><t:created>{day}</t:created></c:coreProperties>'
+    )
+    assert docx.read(package(paragraph("Text."), core=core), "a.docx").date is None
+
+
 def test_text_that_is_not_understood_is_told() -> None:
     parsed = read(paragraph("Text.") + f"<w:unheard>{'lost ' * 100}</w:unheard>")
     assert parsed.warnings == ("some of its text was not understood (400 characters)",)

@@ -63,6 +63,25 @@ def book(opf: str, extra: dict[str, str] | None = None) -> bytes:
     return out.getvalue()
 
 
+def test_chapters_are_named_by_the_contents_page_of_epub_3() -> None:
+    nav = (
+        '<!DOCTYPE html><html xmlns="http://www.w3.org/1999/xhtml" '
+        'xmlns:epub="http://www.idpf.org/2007/ops"><body><nav epub:type="landmarks"><ol><li>'
+        '<a href="text/one.xhtml">Start</a></li></ol></nav><nav epub:type="toc"><ol><li>'
+        '<a href="text/one.xhtml#a"><i>The</i> ferry</a></li><li>'
+        '<a href="text/one.xhtml#b">Later</a></li></ol></nav></body></html>'
+    )
+    item = '<item id="n" href="nav.xhtml" properties="nav" media-type="application/xhtml+xml"/>'
+    opf = (
+        package(["one.xhtml"]).replace(' toc="ncx"', "").replace("<manifest>", f"<manifest>{item}")
+    )
+    parsed = epub.read(book(opf, {"OEBPS/nav.xhtml": nav}), "a.epub")
+    assert parsed.text == "The ferry\n\nThe ferry sank."
+    assert contexts(parsed.sections, parsed.text)[0][1] == ("The ferry",)
+    damaged = epub.read(book(opf, {"OEBPS/nav.xhtml": "<nav"}), "a.epub")
+    assert damaged.text == "The ferry sank."
+
+
 def test_parts_stand_in_the_order_of_reading() -> None:
     parsed = epub.read(book(package(["cover.xhtml", "one.xhtml", "two.xhtml"])), "a.epub")
     assert parsed.text == "The ferry\n\nThe ferry sank.\n\nHarbour\n\nIt was dredged in May."

@@ -290,3 +290,18 @@ def test_places_in_real_pages() -> None:
                 assert squeeze(words).replace("|", "") == squeeze(shown).replace("|", "")
                 checked += 1
     assert checked > 200
+
+
+@pytest.mark.parametrize(
+    ("start", "expected"),
+    [
+        ('<html lang="de-CH">', "German"),
+        ('<html xml:lang="fr">', "French"),
+        ('<html lang="x-none">', None),
+        ("<html>", None),
+    ],
+)
+def test_the_language_that_a_page_states(start: str, expected: str | None) -> None:
+    markup = f"{start}<body><p>Die Mühle.</p></body></html>"
+    assert html.read(markup.encode(), "a.html").about.language == expected
+    assert html.read(markup.encode(), "a.xhtml").about.language == expected

@@ -199,6 +199,8 @@ def test_headers_properties_and_damaged_parts() -> None:
     parsed = read(p("Text."), styles=f"{page}</style:master-page>", meta_xml=document(meta))
     assert rows(parsed) == [("text", 0, "Text."), ("note", 0, "Harbour Board, Oslo, Norway")]
     assert (parsed.title, parsed.date) == ("Ships", "2021-05-03")
+    saved = read(p("Text."), meta_xml=document(f"{meta}<dc:date>2023-02-01T08:00:00</dc:date>"))
+    assert saved.date == "2023-02-01"
     broken = read(p("Text."), meta_xml="<no")
     assert broken.text == "Text."
     assert broken.warnings[0].startswith("a part of it (meta.xml) was not read: it is damaged")
