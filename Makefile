@@ -11,7 +11,7 @@ RECIPE ?= --epochs 0.75 --dropout 0 --max-tokens 112 --rate 8e-5 --every 700 --s
 RESUME ?=
 STAMP := .venv/.installed
 
-.PHONY: help install run test check eval report documents bench bench-store faults train calibrate pairs reader numbers clean
+.PHONY: help install run test check eval report documents bench bench-store bench-pdf faults fuzz train calibrate pairs reader numbers clean
 .DEFAULT_GOAL := help
 
 help:
@@ -24,7 +24,9 @@ help:
 	@echo "make documents  what becomes of each of the files in SHARED/fixtures, by format"
 	@echo "make bench    speed and memory, as ratios in one run"
 	@echo "make bench-store  the store with up to a million passages, half an hour"
+	@echo "make bench-pdf  reading the PDFs in SHARED/fixtures, against pypdfium2's plain text"
 	@echo "make faults   kill, fill the disk, flip bits: the long form, most of an hour"
+	@echo "make fuzz     changed files for each reader, an hour; installs what it needs (extra: fuzz)"
 	@echo "make train    all that is learned, from the data sets in SHARED: the next four"
 	@echo "make pairs    questions and sentences to train a reader on, in $(TRAINING)/"
 	@echo "make reader   train it: hours on two cores; goes on with RESUME=--resume"
@@ -70,8 +72,15 @@ bench: install
 bench-store: install
 	@$(BIN)/python -m evals.store_bench
 
+bench-pdf: install
+	@$(BIN)/python -m evals.pdf_bench $(SHARED)/fixtures
+
 faults: install
 	@$(BIN)/python -m tests.faults
+
+fuzz: install
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation -e '.[fuzz]'
+	@$(BIN)/python -m tests.fuzz --folder $(SHARED)/fixtures
 
 train: reader
 	@cp $(TRAINING)/reader/reader.safetensors $(TRAINING)/reader/reader.json \

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from evals.document_order import compare
 from evals.document_strip import missing, plain_strip
 from index.errors import ReadError
 from index.readers import media_type, why_not_read
@@ -104,7 +105,10 @@ def main() -> int:
     with Sandbox() as sandbox:
         for path in files_in(asked.folder):
             survey.add(path, sandbox)
-    print("\n".join([*table(survey), *survey.notes]))
+        print("\n".join([*table(survey), *survey.notes]))
+        beside = list(compare(asked.folder, sandbox))
+    if beside:
+        print("\n".join(["Words of the expected texts that ours have, in order:", *beside]))
     return int(any(one.lost or one.stopped for one in survey.tallies.values()))
 
 

@@ -71,7 +71,8 @@ def open_archive(data: bytes) -> Archive:
         file = ZipFile(io.BytesIO(data))
     except (BadZipFile, OSError, ValueError, struct.error, NotImplementedError) as error:
         raise ReadError(_DAMAGED) from error
-    entries = [one for one in file.infolist() if not one.is_dir()]
+    # By the name: ZipInfo.is_dir() fails for one that is empty.
+    entries = [one for one in file.infolist() if not one.filename.endswith("/")]
     if any(one.flag_bits & _ENCRYPTED for one in entries):
         raise ReadError("is protected by a password: save it without one")
     if any(one.compress_type not in (ZIP_STORED, ZIP_DEFLATED) for one in entries):

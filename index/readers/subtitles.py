@@ -97,9 +97,11 @@ def _seconds(parts: Sequence[str | None]) -> float:
 
 
 def _turns(cue: _Cue) -> Iterator[_Cue]:
-    """A cue cut where another speaks, without tags; who speaks, where it is said."""
+    """A cue cut where another speaks, without tags; who speaks, where it is said. Each has the
+    lines of its own only: all of them with each of many turns would be very much."""
     speaker: str | None = None
     words: list[str] = []
+    lines: list[str] = []
     begins = False
     for line in cue.raw.split("\n"):
         voice, plain = _VOICE.search(line), _plain(line)
@@ -111,14 +113,22 @@ def _turns(cue: _Cue) -> Iterator[_Cue]:
         who = _plain(voice[1]) if voice else label[1].strip() if label else None
         turns = bool(who or turn or shapes.label(plain))
         if turns and words:
-            yield replace(cue, text=" ".join(words), speaker=speaker, begins=begins)
-            words, speaker = [], None
+            yield _turn(cue, words, lines, speaker, begins)
+            words, lines, speaker = [], [], None
         begins = begins if words else turns
         speaker = who or speaker
         said = plain[label.end() :] if label and not voice else plain
         words += [said] if said else []
+        lines.append(line)
     if words:
-        yield replace(cue, text=" ".join(words), speaker=speaker, begins=begins)
+        yield _turn(cue, words, lines, speaker, begins)
+
+
+def _turn(
+    cue: _Cue, words: Sequence[str], lines: Sequence[str], speaker: str | None, begins: bool
+) -> _Cue:
+    text, raw = " ".join(words), "\n".join(lines)
+    return replace(cue, text=text, raw=raw, speaker=speaker, begins=begins)
 
 
 def _plain(line: str) -> str:

@@ -16,7 +16,7 @@ from index.readers.web.charset import decode_declared
 _QUOTED = re.compile(r"((?:[ \t]?>)+)[ \t]?")
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _WROTE = re.compile(
-    r"[^\n]{0,400}?(?P<who>[^\W\d_][^\n,<>\d:]{1,60}?)[ \t]*(?:[<\[(][^\s<>]{3,120}[>\])])?\s{0,3}"
+    r"(?P<who>[^\W\d_][^\n,<>\d:]{1,60}?)[ \t]*(?:[<\[(][^\s<>]{3,120}[>\])])?\s{0,3}"
     r"(?:wrote|writes|said|schrieb|a écrit|escribió|ha scritto|napisał\(a\)|написал\(?а?\)?)"
     r"[ \t]?:\s*\Z"
 )
@@ -109,7 +109,8 @@ def stretches(text: str) -> Iterator[Stretch]:
         )
         if body.strip():
             yield Stretch(body, raw, depth, speakers.get(depth))
-        match = _WROTE.search(body.rstrip()[-600:].rpartition("\n\n")[2])
+        last = body.rstrip()[-600:].rpartition("\n\n")[2]
+        match = _WROTE.search(last) if last.endswith(":") else None
         speakers[depth + 1] = match["who"].strip() if match else speakers.get(depth + 1)
         if not match and body.strip():
             speakers[depth + 1] = None

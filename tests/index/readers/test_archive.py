@@ -53,6 +53,14 @@ def test_what_is_in_it_by_name() -> None:
         found.read("nothing")
 
 
+def test_an_entry_without_a_name_is_no_folder_and_hurts_nothing() -> None:
+    data = zipped({"a.xml": b"A", "?": b"B"}, zipfile.ZIP_STORED).replace(b"?", b"\0")
+    found = open_archive(data)
+    assert found.names == ("a.xml", "")
+    assert found.read("a.xml") == b"A"
+    assert found.read("") == b"B"
+
+
 def test_the_entry_before_counts_too_for_what_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     found = open_archive(zipped({"a": b"x" * 600, "b": b"y" * 600}))
     monkeypatch.setattr(archive, "MAX_UNPACKED", 1_000)

@@ -226,6 +226,7 @@ LONG = {
     "spaces": " " * 400_000 + "x",
     "dashes": "-" * 400_000,
     "wrote": "On " * 100_000 + "wrote:\n> x",
+    "nobody wrote": "".join(">" * (i % 2) + " a(b" * 150 + ":\n" for i in range(200)),
     "words": "=?utf-8?q?a?= " * 30_000,
 }
 

@@ -107,3 +107,9 @@ def test_hours_over_a_hundred_and_no_times() -> None:
     assert places(parsed) == [("Late.", "100:00:00")]
     with pytest.raises(ReadError, match="times"):
         read(b"Just a text.", "x.srt")
+
+
+def test_a_turn_has_the_lines_of_its_own_and_not_of_all_in_its_caption() -> None:
+    lines = [f"- <i>Turn</i> {number}." for number in range(2_000)]
+    parsed = read(cue(1, "00:00:01,000", "00:00:09,000", *lines).encode(), "a.srt")
+    assert [one.raw for one in parsed.origins] == lines
