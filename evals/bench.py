@@ -58,7 +58,7 @@ def _best(command: Sequence[str]) -> float:
 
 def _indexing(home: Path) -> list[Row]:
     """``Index.update`` on texts of the seeds' kind against embedding their passages alone."""
-    from index.chunk import embedding_text
+    from index.passages.chunk import embedding_text
     from rag.engine import Engine
 
     texts = home / "texts"

@@ -16,14 +16,14 @@ from evals.metrics import ANSWERED, auroc, is_right
 from evals.reliability import Bin, calibration_error, chance_error, reliability
 from evals.run import quotes_of
 from evals.types import EvalError, Interval, Job, Outcome, Question
-from index.durable import write_durably
-from rag.calibration import Calibration, write_calibration
-from rag.calibrations import OWN
-from rag.decision import logit
+from index.home.durable import write_durably
+from rag.confidence.calibration import Calibration, write_calibration
+from rag.confidence.calibrations import OWN
+from rag.confidence.decision import logit
+from rag.confidence.scaling import Flags, Vector, cross_fitted, fit, fitter_of
+from rag.confidence.target_error import Target, find_target
 from rag.errors import QuestionError
-from rag.scaling import Flags, Vector, cross_fitted, fit, fitter_of
 from rag.settings import Settings
-from rag.target_error import Target, find_target
 from rag.types import Json
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from rich.text import Text
 from evals.calibrate import FEW, Calibrated
 from evals.reliability import BINS
 from evals.types import Interval
-from rag.scaling import Platt
-from rag.target_error import Target
+from rag.confidence.scaling import Platt
+from rag.confidence.target_error import Target
 
 
 def describe(fitted: Calibrated) -> RenderableType:

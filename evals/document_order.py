@@ -9,7 +9,7 @@ from pathlib import Path
 
 from index.errors import ReadError
 from index.readers import media_type
-from index.sandbox import Sandbox
+from index.sandbox.box import Sandbox
 
 EXPECTED = "expected_outputs"  # a folder beside the files: the texts, each under its file's stem
 _WORD = re.compile(r"\w+")

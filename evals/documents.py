@@ -19,7 +19,7 @@ from evals.document_order import compare
 from evals.document_strip import missing, plain_strip
 from index.errors import ReadError
 from index.readers import media_type, why_not_read
-from index.sandbox import Sandbox
+from index.sandbox.box import Sandbox
 
 MOST_MISSING = 200  # characters
 GAVE_UP = ("took longer", "needed more", "crashed", "failed (", "no proper answer")

@@ -22,8 +22,8 @@ from evals.data.beir import load_beir
 from evals.metrics import ndcg_at
 from evals.synthetic import nearest
 from evals.types import Beir
-from index.chunk import chunk, embedding_text
 from index.ingest import BATCH_PASSAGES
+from index.passages.chunk import chunk, embedding_text
 from index.readers import parse
 from index.types import Vectors
 

@@ -16,14 +16,15 @@ from pathlib import Path
 import numpy as np
 
 from evals.synthetic import NOISE
-from index.catalogue import Catalogue
-from index.changes import Commit
-from index.chunk import Draft
-from index.folder import Rules
+from index.folder.survey import Scope
+from index.folder.walk import Rules
+from index.home.catalogue import Catalogue
+from index.home.changes import Commit
+from index.home.rows import Hint
+from index.passages.chunk import Draft
 from index.readers import parse
-from index.rows import Hint
-from index.store import PARTS, Index
-from index.survey import Scope
+from index.search.versions import PARTS
+from index.store import Index
 from index.types import Document, Source, Span, TokenVectors, Vectors
 
 SENTENCE_WORDS = 20

@@ -21,7 +21,7 @@ import pypdfium2  # type: ignore[import-untyped]
 from evals.documents import files_in
 from index.errors import ReadError
 from index.readers import pdf
-from index.sandbox import Sandbox
+from index.sandbox.box import Sandbox
 
 FILES = 100
 ROUNDS = 3

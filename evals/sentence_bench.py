@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from evals.sentence_cases import HELD_OUT, OPEN, Case
-from index.sentences import split_sentences
+from index.passages.sentences import split_sentences
 from index.types import Span
 
 Splitter = Callable[[str], Sequence[Span]]

@@ -30,11 +30,11 @@ from evals.data.beir import load_beir
 from evals.data.own import load_set
 from evals.made_home import RULES, MadeEmbedder, Words, bring_up, make_home
 from evals.synthetic import nearest, widen
-from index.chunk import embedding_text
+from index.folder.survey import Scope
 from index.ingest import BATCH_PASSAGES
-from index.sentences import split_sentences
+from index.passages.chunk import embedding_text
+from index.passages.sentences import split_sentences
 from index.store import Index
-from index.survey import Scope
 from index.types import Span, Vectors
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -11,10 +11,11 @@ import sqlite3
 from contextlib import closing, suppress
 from pathlib import Path
 
-from index import exclusions, schema
-from index.durable import make_folder, sync_folder
 from index.errors import HomeError
-from index.folder import UPLOADS
+from index.folder import exclusions
+from index.folder.walk import UPLOADS
+from index.home import schema
+from index.home.durable import make_folder, sync_folder
 
 PLAIN = ("config.toml", "calibration.json")  # in the home, where they are there
 

@@ -10,17 +10,17 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.catalogue import Catalogue
-from index.derived import bm25_version, check_dense, stored_dense
 from index.errors import DamageError, HomeError, IndexLayerError, LockedError
-from index.exclusions import Exclusions
-from index.lexical import LexicalIndex
-from index.lock import writer_lock
-from index.repair import examine
-from index.rows import State
-from index.schema import BM25, FILE
-from index.store import PARTS, fits
-from index.vectors import is_large
+from index.folder.exclusions import Exclusions
+from index.home.catalogue import Catalogue
+from index.home.lock import writer_lock
+from index.home.repair import examine
+from index.home.rows import State
+from index.home.schema import BM25, FILE
+from index.search.derived import bm25_version, check_dense, stored_dense
+from index.search.lexical import LexicalIndex
+from index.search.vectors import is_large
+from index.search.versions import PARTS, fits
 
 OURS = ("index", "rag", "web", "evals")
 MIN_FREE = 200_000_000  # bytes

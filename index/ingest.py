@@ -11,18 +11,18 @@ from pathlib import Path
 
 import numpy as np
 
-from index.catalogue import Catalogue
-from index.changes import Commit
-from index.chunk import Draft, chunk, embedding_text
 from index.errors import ReadError
-from index.folder import Found, Rules, is_mounted
-from index.language import language
-from index.plan import Plan
+from index.folder.plan import Plan
+from index.folder.survey import UNMOUNTED, Scope, Survey, read_with_hint
+from index.folder.walk import Found, Rules, is_mounted
+from index.home.catalogue import Catalogue
+from index.home.changes import Commit
+from index.home.rows import Hint, SourceRow
+from index.passages.chunk import Draft, chunk, embedding_text
+from index.passages.language import language
 from index.readers import parse, told_type
 from index.readers.formats import with_types
 from index.report import Reports
-from index.rows import Hint, SourceRow
-from index.survey import UNMOUNTED, Scope, Survey, read_with_hint
 from index.types import Document, Embedder, Parsed, Source, Vectors
 
 BATCH_PASSAGES = 512  # embedded and committed together

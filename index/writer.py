@@ -6,17 +6,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from index.catalogue import Catalogue
-from index.derived import (
+from index.errors import DamageError, HomeError
+from index.home.catalogue import Catalogue
+from index.home.pins import oldest
+from index.home.repair import Damage, examine, is_whole, mend_lists, set_aside
+from index.search.derived import (
     Bm25Writer,
     bm25_version,
     bring_dense_up,
     drop_dense,
     seen_by_derived,
 )
-from index.errors import DamageError, HomeError
-from index.pins import oldest
-from index.repair import Damage, examine, is_whole, mend_lists, set_aside
 
 
 class Writer:

@@ -10,23 +10,23 @@ from functools import cache
 from pathlib import Path
 
 from index.errors import ReadError
-from index.exclusions import Exclusions
-from index.files import read_file
-from index.folder import Rules, is_utf8, resolve
+from index.folder.exclusions import Exclusions
+from index.folder.files import read_file
+from index.folder.survey import Scope
+from index.folder.uploads import Upload, Uploads, named
+from index.folder.walk import Rules, is_utf8, resolve
+from index.home.rows import SourceRow
 from index.ingest import Progress
-from index.recognise import Ocr
 from index.report import Summary
-from index.rows import SourceRow
+from index.sandbox.recognise import Ocr
 from index.store import Index
-from index.survey import Scope
 from index.types import Document, Origin, Span
-from index.uploads import Upload, Uploads, named
-from rag.cache import DocumentCache
-from rag.describe import collection_text, describe_document, state_of
+from rag.answer.describe import collection_text, describe_document, state_of
+from rag.answer.places import PLACE_SCHEMA, found_again, pages_of, spots
+from rag.answer.proof import Stored, hash_of_file, verify
 from rag.errors import QuestionError
-from rag.places import PLACE_SCHEMA, found_again, pages_of, spots
-from rag.proof import Stored, hash_of_file, verify
-from rag.requests import is_named
+from rag.question.requests import is_named
+from rag.reader.cache import DocumentCache
 from rag.settings import Settings
 from rag.types import IndexState, Json
 

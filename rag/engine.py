@@ -12,24 +12,24 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from index.errors import DamageError
-from index.snapshot import Snapshot
+from index.search.snapshot import Snapshot
 from index.store import Index
 from index.types import Hit, Passage
-from rag.answering import (
+from rag.answer.answering import (
     Collected,
     as_answer,
     collection_answer,
     empty_answer,
 )
-from rag.cache import TokenCache
-from rag.calibrations import Calibrations
-from rag.decision import Decision
-from rag.describe import describe_hits, left_out, state_of
+from rag.answer.describe import describe_hits, left_out, state_of
+from rag.answer.pipeline import Clock, Found, Pipeline
+from rag.confidence.calibrations import Calibrations
+from rag.confidence.decision import Decision
 from rag.errors import QuestionError
-from rag.followup import standalone
 from rag.home import Home
-from rag.pipeline import Clock, Found, Pipeline
-from rag.question import about_collection, parts
+from rag.question.analyse import about_collection, parts
+from rag.question.followup import standalone
+from rag.question.requests import check_max_error, check_mode, clean_question, passages_of, scrub
 from rag.rankings import (
     Ranking,
     best_sentences,
@@ -37,14 +37,14 @@ from rag.rankings import (
     ranked_documents,
     ranked_passages,
 )
-from rag.readers import Kit
-from rag.requests import check_max_error, check_mode, clean_question, passages_of, scrub
+from rag.reader.cache import TokenCache
+from rag.reader.kit import Kit
 from rag.settings import Settings
 from rag.types import Answer, Event, Json, Turn, Writer
 
 if TYPE_CHECKING:
-    from rag.extract import Extraction
-    from rag.given import Given
+    from rag.answer.extract import Extraction
+    from rag.answer.given import Given
 
 MAX_TURNS = 100
 MAX_HITS = 1_000
@@ -250,7 +250,7 @@ class Engine(Home):
 
         Offsets count in each text as it was given. Raises QuestionError.
         """
-        from rag.extract import extract  # the index's readers, which no other question needs
+        from rag.answer.extract import extract  # the index's readers, which no other question needs
 
         question = clean_question(question)
         with self._lock:
@@ -318,6 +318,6 @@ def _describe(hits: Sequence[Hit], pipeline: Pipeline) -> list[Json]:
 
 
 def _open_writer(settings: Settings) -> Writer:
-    from rag.write import OpenAIWriter
+    from rag.answer.write import OpenAIWriter
 
     return OpenAIWriter.open(settings)

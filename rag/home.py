@@ -5,16 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Self
 
-from index.exclusions import Exclusions
-from index.store import PARTS, Index
+from index.folder.exclusions import Exclusions
+from index.folder.uploads import Uploads
+from index.search.versions import PARTS
+from index.store import Index
 from index.types import Embedder
-from index.uploads import Uploads
-from rag.calibrations import ADVICE, OWN, Calibrations, shipped
+from rag.answer.describe import coverage_of
 from rag.collection import Collection
-from rag.decision import Decision, decide
-from rag.describe import coverage_of
+from rag.confidence.calibrations import ADVICE, OWN, Calibrations, shipped
+from rag.confidence.decision import Decision, decide
 from rag.errors import SettingsError
-from rag.readers import Kit, load_kit
+from rag.reader.kit import Kit, load_kit
 from rag.settings import Settings, load_settings
 from rag.types import Json
 
@@ -38,7 +39,7 @@ class Home(Collection):
 
         def load_embedder() -> Embedder:
             from index.embed import SentenceTransformerEmbedder
-            from index.vectors import set_threads
+            from index.search.vectors import set_threads
 
             set_threads(settings.threads)
             return SentenceTransformerEmbedder.open(

@@ -38,7 +38,7 @@ def seeds_engine(
     """An engine with its own models over ``seeds/``, in a home that goes with the session."""
     from index.store import Index
     from rag.engine import Engine
-    from rag.readers import similarity
+    from rag.reader.kit import similarity
     from rag.settings import Settings
     from rag.types import Writer
 

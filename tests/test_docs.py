@@ -85,7 +85,7 @@ def test_what_the_shipped_set_wants_quoted_stands_in_one_sentence(
 def quotable(seeds_engine: Engine) -> list[str]:
     """Every sentence of the seeds that may be quoted, folded."""
     from evals.metrics import fold
-    from index.quotable import is_declarative
+    from index.passages.quotable import is_declarative
 
     snapshot = seeds_engine.index.snapshot()
     found = []

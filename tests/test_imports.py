@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -17,11 +18,12 @@ MAY_IMPORT = {
     "web": {"index", "rag", "web"},
     "evals": {"index", "rag", "evals"},
 }
+ABOVE = {"commands", "training"}  # use all of their layer
 ONLY_IN = {
-    "faiss": {"index/vectors.py"},
-    "tantivy": {"index/lexical.py"},
+    "faiss": {"index/search/vectors.py"},
+    "tantivy": {"index/search/lexical.py"},
     "sentence_transformers": {"index/embed.py"},
-    "openai": {"rag/write.py"},
+    "openai": {"rag/answer/write.py"},
 }
 
 
@@ -98,6 +100,21 @@ def test_one_direction(imports: list[Import]) -> None:
         if upwards and not tool:
             wrong.append(f"{one.file} imports {one.module}")
     assert wrong == []
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_no_circle_among_the_folders_of_a_layer(imports: list[Import], layer: str) -> None:
+    needs: dict[str, set[str]] = {}
+    for one in imports:
+        here = one.file.split("/")
+        there = one.module.split(".")
+        if min(len(here) - 1, len(there)) < 2 or here[0] != layer or there[0] != layer:
+            continue
+        if here[1] in ABOVE:
+            continue
+        if (ROOT / layer / there[1]).is_dir() and there[1] != here[1]:
+            needs.setdefault(here[1], set()).add(there[1])
+    assert list(TopologicalSorter(needs).static_order()) or not needs  # or it raises CycleError
 
 
 def test_commands_reach_upwards_only_inside_functions(imports: list[Import]) -> None:

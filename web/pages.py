@@ -11,7 +11,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from rag.requests import MAX_QUESTION
+from rag.question.requests import MAX_QUESTION
 
 HERE = Path(__file__).parent
 

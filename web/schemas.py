@@ -10,9 +10,9 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from starlette.responses import JSONResponse
 
 from index.types import Document, Section
-from rag.describe import describe_document
-from rag.given import MAX_TEXTS
-from rag.requests import MAX_QUESTION
+from rag.answer.describe import describe_document
+from rag.answer.given import MAX_TEXTS
+from rag.question.requests import MAX_QUESTION
 from rag.settings import LIMITS
 from rag.types import Json, Turn
 

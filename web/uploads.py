@@ -20,11 +20,11 @@ from index.errors import (
     NewerFormatError,
     ReadError,
 )
-from index.files import too_large
+from index.folder.files import too_large
+from index.folder.uploads import Upload, clean_name
 from index.ingest import Progress
 from index.readers import media_type
 from index.types import Document
-from index.uploads import Upload, clean_name
 from rag.types import Event, Json
 from web.api import NO_DOCUMENT
 from web.contract import FILES, PROBLEM, UPLOAD, UPLOAD_EVENTS, described

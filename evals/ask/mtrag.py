@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from evals.metrics import recall_at
 from evals.types import FollowUp, Outcome
-from rag.followup import standalone
+from rag.question.followup import standalone
 
 if TYPE_CHECKING:
     from rag.engine import Engine

@@ -8,16 +8,16 @@ from functools import partial
 from pathlib import Path
 
 from index.errors import ReadError
-from index.files import read_file, too_large
-from index.recognise import check, parse_recognised
-from index.sandbox import Sandbox
+from index.folder.files import read_file, too_large
+from index.sandbox.box import Sandbox
+from index.sandbox.recognise import check, parse_recognised
 from index.types import Parsed
+from rag.answer.extract import AnswerSpan, Extraction
+from rag.answer.given import MAX_TEXTS
 from rag.collection import ocr_of
 from rag.commands.output import harmless, print_json, printable
 from rag.errors import QuestionError
-from rag.extract import AnswerSpan, Extraction
-from rag.given import MAX_TEXTS
-from rag.requests import clean_question
+from rag.question.requests import clean_question
 from rag.settings import Settings
 from rag.types import Json
 

@@ -16,7 +16,7 @@ from rag.commands.output import printable
 from rag.settings import Settings
 
 if TYPE_CHECKING:
-    from index.survey import Scope
+    from index.folder.survey import Scope
     from rag.home import Home
 
 AGAIN_S = 1.0
@@ -47,7 +47,7 @@ def run(home: Path, settings: Settings, paths: Sequence[Path], options: Options)
 
 def _lift(engine: Home, paths: Sequence[Path]) -> list[Scope]:
     """Takes exclusions back, and says so; what is to be looked at because of it."""
-    from index.survey import scope_of
+    from index.folder.survey import scope_of
 
     lifted = engine.include(paths)
     for path in lifted:
@@ -57,9 +57,9 @@ def _lift(engine: Home, paths: Sequence[Path]) -> list[Scope]:
 
 def watch(engine: Home, paths: Sequence[Path], *, as_json: bool) -> int:
     """Follows changes under the paths until Ctrl-C, which is the usual end."""
-    from index.folder import resolve
-    from index.survey import Scope
-    from index.watch import changes, fold
+    from index.folder.survey import Scope
+    from index.folder.walk import resolve
+    from index.folder.watch import changes, fold
 
     roots = [resolve(path) for path in paths]
     waiting: set[Path] = set()

@@ -66,7 +66,7 @@ def _serve(
 ) -> int:
     import uvicorn
 
-    from index.recognise import check
+    from index.sandbox.recognise import check
     from rag.collection import ocr_of
     from web.app import create_app
 

@@ -43,7 +43,7 @@ def run(home: Path, settings: Settings, as_json: bool) -> int:
 
 def _unread(coverage: Json) -> str:
     """Which pages gave no text."""
-    from rag.describe import counted
+    from rag.answer.describe import counted
 
     unread, total = coverage["unread"], counted(coverage["total"], coverage["unit"])
     named = ", ".join(map(str, unread[:NAMED])) + (", …" if len(unread) > NAMED else "")

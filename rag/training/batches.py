@@ -12,7 +12,7 @@ from typing import Any
 
 from index.types import Span
 from rag.errors import SettingsError
-from rag.pair_input import Encoded, Encoder, Item
+from rag.reader.pair_input import Encoded, Encoder, Item
 
 AT_ONCE = 4_096  # pairs that are tokenised together
 

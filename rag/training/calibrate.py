@@ -17,7 +17,7 @@ from evals.calibrate_report import describe
 from evals.data.files import text_sha256
 from evals.data.squad import load_squad
 from evals.types import EvalError, EvalSet, Job, Question
-from rag.calibrations import shipped
+from rag.confidence.calibrations import shipped
 from rag.engine import Engine
 from rag.settings import load_settings
 from rag.training.pairs.corpora import CALIBRATION, group_key

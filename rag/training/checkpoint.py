@@ -9,7 +9,7 @@ from pathlib import Path
 
 from torch import Tensor
 
-from index.durable import write_durably
+from index.home.durable import write_durably
 from rag.errors import SettingsError
 from rag.types import Json
 

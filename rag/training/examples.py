@@ -19,18 +19,18 @@ from numpy.typing import NDArray
 from evals.corpus import lay_out
 from evals.metrics import groups_in
 from evals.types import EvalSet, Question, Quote
-from index.snapshot import Snapshot
+from index.search.snapshot import Snapshot
 from index.types import Document, Ids, Passage
-from rag.compose import passage_text
+from rag.answer.compose import passage_text
+from rag.answer.pipeline import Pipeline
 from rag.engine import Engine
-from rag.features import Matrix
-from rag.pipeline import Pipeline
-from rag.question import Question as Asked
-from rag.question import analyse
-from rag.read import SimilarityReader
-from rag.readers import Kit
+from rag.question.analyse import Question as Asked
+from rag.question.analyse import analyse
+from rag.reader.features import Matrix
+from rag.reader.kit import Kit
+from rag.reader.similarity import SimilarityReader
+from rag.reader.trained import TrainedReader
 from rag.settings import Settings
-from rag.trained import TrainedReader
 from rag.training.pairs.corpora import family
 
 SEED = 20260101

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.features import Matrix
-from rag.model import Linear, chance
-from rag.read import Columns, decision_row
+from rag.reader.features import Matrix
+from rag.reader.model import Linear, chance
+from rag.reader.similarity import Columns, decision_row
 from rag.training.examples import Example, by_group
 
 RANK_L2 = 1e-2

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import numpy as np
 
-from index.durable import write_durably
-from rag.cross_encoder import Judgement, judge
-from rag.network import Network
-from rag.reader_files import PINS, ReaderFile, read_reader, write_reader
+from index.home.durable import write_durably
+from rag.reader.cross_encoder import Judgement, judge
+from rag.reader.files import PINS, ReaderFile, read_reader, write_reader
+from rag.reader.network import Network
 from rag.training import checkpoint
 from rag.training.batches import Example, epochs
 from rag.training.card import card

@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from rag.network import Network, pack
+from rag.reader.network import Network, pack
 from rag.training.batches import Example
 from rag.training.losses import losses
 

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from rag.network import Batch, Output
+from rag.reader.network import Batch, Output
 from rag.training.batches import Example
 
 

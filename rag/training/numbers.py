@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from evals.metrics import auroc
-from rag.model import Linear, Model
-from rag.read import Columns
+from rag.reader.model import Linear, Model
+from rag.reader.similarity import Columns
 from rag.training.examples import Example
 from rag.training.fit import KEPT, cross_fitted, decisions, fit, threshold
 

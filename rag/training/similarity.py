@@ -11,9 +11,9 @@ import tempfile
 from pathlib import Path
 
 from evals.data.squad import load_squad
-from rag.model import SIMILARITY
-from rag.read import SIMILARITY_COLUMNS
-from rag.readers import similarity
+from rag.reader.kit import similarity
+from rag.reader.model import SIMILARITY
+from rag.reader.similarity import SIMILARITY_COLUMNS
 from rag.training.examples import articles_on, examples_of
 from rag.training.numbers import blank_model, fitted_fields, write
 from rag.training.pairs.build import split

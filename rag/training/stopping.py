@@ -10,7 +10,7 @@ from random import Random
 import numpy as np
 
 from evals.metrics import auroc
-from rag.cross_encoder import Judgement
+from rag.reader.cross_encoder import Judgement
 from rag.training.batches import Asked, Example, by_question
 from rag.types import Json
 

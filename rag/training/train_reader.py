@@ -14,12 +14,12 @@ from pathlib import Path
 
 import torch
 
-from index.durable import make_folder, sha256_of
 from index.embed import has_bf16
+from index.home.durable import make_folder, sha256_of
 from rag.errors import SettingsError
-from rag.network import Network, Shape, from_bert
-from rag.pair_input import Encoder
-from rag.reader_files import PINS, packaged_weights, tokenizer_file
+from rag.reader.files import PINS, packaged_weights, tokenizer_file
+from rag.reader.network import Network, Shape, from_bert
+from rag.reader.pair_input import Encoder
 from rag.training.batches import read_examples
 from rag.training.checkpoint import CHECKPOINT
 from rag.training.fitting import Data, Fitting, total_steps

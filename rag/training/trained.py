@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from evals.data.squad import load_squad
-from rag.model import TRAINED
-from rag.readers import WEIGHTS, trained
-from rag.trained import TRAINED_COLUMNS
+from rag.reader.kit import WEIGHTS, trained
+from rag.reader.model import TRAINED
+from rag.reader.trained import TRAINED_COLUMNS
 from rag.training.examples import Example, articles_on, examples_of
 from rag.training.numbers import blank_model, fitted_fields, write
 from rag.training.pairs.build import SIDES, split

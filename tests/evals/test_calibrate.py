@@ -14,12 +14,12 @@ from evals.calibrate import Calibrated, attempt, fit_outcomes
 from evals.evaluate import OpenEngine
 from evals.reliability import calibration_error
 from evals.types import EvalError, Outcome, Question
-from rag.calibration import read_calibration
-from rag.calibrations import OWN
 from rag.commands.eval import run
-from rag.decision import logit
+from rag.confidence.calibration import read_calibration
+from rag.confidence.calibrations import OWN
+from rag.confidence.decision import logit
+from rag.confidence.scaling import Platt
 from rag.engine import Engine
-from rag.scaling import Platt
 from rag.settings import Settings
 from tests.evals.made import lines
 from tests.fakes import FakeEmbedder

@@ -9,7 +9,7 @@ from random import Random
 import pytest
 
 from evals.document_order import compare, in_order, words_of
-from index.sandbox import Sandbox
+from index.sandbox.box import Sandbox
 
 
 def by_hand(expected: str, ours: str) -> int:

@@ -13,7 +13,7 @@ from evals.document_strip import missing, plain_strip
 from evals.documents import Survey, table
 from index.errors import ReadError
 from index.readers import parse
-from index.sandbox import Sandbox
+from index.sandbox.box import Sandbox
 from index.types import Parsed
 
 LONG = " ".join(f"Word{n}x stands here." for n in range(60))

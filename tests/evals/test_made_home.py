@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from evals.made_home import PER_FILE, MadeEmbedder, Words, bring_up, drafts_of, make_home
-from index.chunk import chunk
+from index.passages.chunk import chunk
 from index.readers import parse
 from index.store import Index
 from index.types import Vectors

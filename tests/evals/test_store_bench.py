@@ -8,8 +8,8 @@ import numpy as np
 
 from evals.made_home import RULES, MadeEmbedder
 from evals.store_bench import editions_of
+from index.folder.survey import Scope
 from index.store import Index
-from index.survey import Scope
 
 REAL = np.eye(8, dtype=np.float32)
 

@@ -10,8 +10,8 @@ from itertools import cycle
 from pathlib import Path
 from random import Random
 
-from index.exclusions import FILE as USER_FILE
-from index.schema import FILE
+from index.folder.exclusions import FILE as USER_FILE
+from index.home.schema import FILE
 from tests.faults.world import World
 
 Damaging = Callable[[World, Random], str]  # says what it did

@@ -12,12 +12,12 @@ import sys
 from pathlib import Path
 from threading import Event
 
+import index.home.schema
 import index.ingest
-import index.schema
 from index.errors import IndexLayerError
-from index.folder import Rules
-from index.survey import Scope
-from index.watch import changes
+from index.folder.survey import Scope
+from index.folder.walk import Rules
+from index.folder.watch import changes
 from tests.faults.world import World
 from tests.index.desk import LIMIT
 
@@ -27,7 +27,7 @@ BATCH = 4  # passages in one commit, so that a run has several
 def main(folder: Path, *, in_place: bool) -> int:
     index.ingest.BATCH_PASSAGES = BATCH
     if in_place:
-        index.schema.LOG = "OFF"
+        index.home.schema.LOG = "OFF"
     world = World(folder)
     try:
         opened = world.open()

@@ -19,16 +19,16 @@ from types import ModuleType
 
 import pytest
 
-import index.rows
-import index.snapshot
-import index.store
-import index.vectors
-from index.catalogue import LOST
-from index.chunk import embedding_text
+import index.home.rows
+import index.search.snapshot
+import index.search.vectors
+import index.search.versions
 from index.errors import DamageError, HomeError
-from index.lexical import LexicalIndex
-from index.schema import FILE
-from index.snapshot import Snapshot
+from index.home.catalogue import LOST
+from index.home.schema import FILE
+from index.passages.chunk import embedding_text
+from index.search.lexical import LexicalIndex
+from index.search.snapshot import Snapshot
 from index.types import Document, Passage
 from tests.fakes import FakeEmbedder
 from tests.faults.damage import Case
@@ -292,15 +292,15 @@ def run(world: World, cases: Iterator[Case]) -> Tally:
 
 def few_are_many() -> AbstractContextManager[pytest.MonkeyPatch]:
     """Inside, ten vectors are enough for an index file of their own."""
-    return _patched((index.vectors, "EXACT_UP_TO", 10))
+    return _patched((index.search.vectors, "EXACT_UP_TO", 10))
 
 
 def unchecked() -> AbstractContextManager[pytest.MonkeyPatch]:
     """Inside, no row of the catalogue is compared with its seal: a store worse than ours."""
     return _patched(
-        (index.rows, "check", _nothing),
-        (index.snapshot, "check_digest", _nothing),
-        (index.store, "check_digest", _nothing),
+        (index.home.rows, "check", _nothing),
+        (index.search.snapshot, "check_digest", _nothing),
+        (index.search.versions, "check_digest", _nothing),
     )
 
 

@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.exclusions import Exclusions
-from index.folder import Rules, resolve
+from index.folder.exclusions import Exclusions
+from index.folder.survey import Scope
+from index.folder.walk import Rules, resolve
 from index.report import Reports
-from index.snapshot import Snapshot
+from index.search.snapshot import Snapshot
 from index.store import Index
-from index.survey import Scope
 from index.types import Document
 from tests.fakes import FakeEmbedder
 from tests.index.desk import LIMIT, check

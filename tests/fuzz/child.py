@@ -1,6 +1,6 @@
 """``python -m tests.fuzz.child READER SECONDS SEED LAST FOLDER``: behind the worker's fences.
 
-All fences of ``index.sandbox_limits.confine`` are up before a reader is imported, as in the
+All fences of ``index.sandbox.limits.confine`` are up before a reader is imported, as in the
 worker: 1 GB of address space, 64 open files, no file written (so libFuzzer keeps its corpus in
 memory and writes none of its artifacts), no core, no socket, no other process (so no thread of
 libFuzzer's that watches the memory), the system call filter and the audit hook. The limit of
@@ -30,7 +30,7 @@ from tests.fuzz import MAP, SECONDS, SIZE
 _MEMORY = 1_000_000_000  # bytes, as in index.sandbox
 _FULL = 450_000_000  # bytes in use that this process ends at, to be started again
 _LIBRARIES = ["index", "markdown_it", "email"]
-_FENCES = ["index.sandbox_limits", "index.sandbox_frames", "index.sandbox"]
+_FENCES = ["index.sandbox.limits", "index.sandbox.frames", "index.sandbox.box"]
 
 
 class Child:
@@ -43,7 +43,7 @@ class Child:
         self._runs = 0
 
     def run(self, data: bytes) -> None:
-        from index.sandbox_limits import allow_cpu
+        from index.sandbox.limits import allow_cpu
         from tests.fuzz.harness import check, name_of
 
         self._last[:8] = len(data).to_bytes(8, "big")
@@ -82,7 +82,7 @@ def main() -> None:
     memory = mmap.mmap(int(last), MAP)
     units = [one.read_bytes() for one in sorted(Path(folder).iterdir())]
     with atheris.instrument_imports(include=_LIBRARIES, exclude=_FENCES):
-        from index.sandbox_limits import confine
+        from index.sandbox.limits import confine
 
         missing = confine(_MEMORY)
         from tests.fuzz.harness import check, name_of

@@ -16,7 +16,7 @@ from pathlib import Path
 from index.errors import ReadError
 from index.readers import parse
 from index.readers.formats import FORMATS, Format
-from index.sandbox_frames import from_plain, to_plain, utf8
+from index.sandbox.frames import from_plain, to_plain, utf8
 from index.types import Parsed
 
 _PACKAGE = Path(__file__).parents[2] / "index"

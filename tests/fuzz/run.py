@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from index.errors import ReadError
-from index.sandbox import Sandbox
+from index.sandbox.box import Sandbox
 from tests.fuzz import MAP, SECONDS
 from tests.fuzz.harness import Finding, name_of
 

@@ -6,12 +6,12 @@ import itertools
 import os
 from pathlib import Path
 
-from index.folder import Rules, resolve
+from index.folder.survey import Scope
+from index.folder.walk import Rules, resolve
 from index.readers import parse
 from index.report import FileReport
-from index.snapshot import Snapshot
+from index.search.snapshot import Snapshot
 from index.store import Index
-from index.survey import Scope
 from index.types import Document
 from tests.fakes import FakeEmbedder
 

@@ -10,8 +10,8 @@ import pytest
 
 from index.backup import back_up
 from index.errors import HomeError
-from index.exclusions import Exclusions
-from index.repair import examine
+from index.folder.exclusions import Exclusions
+from index.home.repair import examine
 from index.store import Index
 from tests.fakes import FakeEmbedder
 from tests.index.desk import Desk, check

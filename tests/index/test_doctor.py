@@ -11,12 +11,12 @@ from threading import Event, Thread
 import pytest
 
 import index.doctor
-import index.vectors
+import index.search.vectors
 from index.doctor import Finding, examine_home
 from index.errors import ModelError
-from index.exclusions import FILE as USER_FILE
-from index.lock import writer_lock
-from index.schema import FILE
+from index.folder.exclusions import FILE as USER_FILE
+from index.home.lock import writer_lock
+from index.home.schema import FILE
 from tests.fakes import FakeEmbedder
 from tests.index.desk import Desk
 
@@ -153,7 +153,7 @@ def test_trained_vectors(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     for n in range(300):
         desk.put(f"{n}.txt", f"File {n} tells of the sea and of port {n * n}.")
     desk.run()
-    monkeypatch.setattr(index.vectors, "EXACT_UP_TO", 100)
+    monkeypatch.setattr(index.search.vectors, "EXACT_UP_TO", 100)
     assert found(desk.home)["dense"] == ("note", "no trained index is stored")
     desk.run()
     desk.index.close()

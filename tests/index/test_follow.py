@@ -15,12 +15,12 @@ from threading import Event, Thread
 
 import pytest
 
-import index.folder
+import index.folder.survey
+import index.folder.walk
 import index.ingest
-import index.survey
 from index.errors import DamageError, HomeError
-from index.schema import FILE
-from index.snapshot import Snapshot
+from index.home.schema import FILE
+from index.search.snapshot import Snapshot
 from index.store import Index
 from tests.index.desk import Desk, check
 
@@ -40,7 +40,7 @@ def desk(tmp_path: Path) -> Desk:
 @pytest.fixture
 def settled(monkeypatch: pytest.MonkeyPatch) -> None:
     """Times are trusted at once, as those of files that have been there for a while."""
-    monkeypatch.setattr(index.survey, "TICK_NS", -(10**18))
+    monkeypatch.setattr(index.folder.survey, "TICK_NS", -(10**18))
 
 
 # -- one version from the one before ---------------------------------------------------------
@@ -308,7 +308,7 @@ def test_nobody_waits_while_the_same_process_writes(
     (desk.root / "old").rename(desk.root / "new")
     snapshot = desk.index.snapshot()
     (passage, *_) = snapshot.catalogue.passages(snapshot.version)
-    read_file, waited = index.survey.read_file, []
+    read_file, waited = index.folder.survey.read_file, []
 
     def slow(path: Path, max_bytes: int) -> bytes:
         if path.name == "a.txt" and not waited:
@@ -319,7 +319,7 @@ def test_nobody_waits_while_the_same_process_writes(
             waited.append(time.monotonic() - begun)
         return read_file(path, max_bytes)
 
-    monkeypatch.setattr(index.survey, "read_file", slow)
+    monkeypatch.setattr(index.folder.survey, "read_file", slow)
     assert desk.statuses()["a.txt"] == "renamed"
     assert waited[0] < 0.5
 
@@ -361,7 +361,7 @@ def test_a_file_whose_times_are_known_is_not_read(
     def unread(path: Path, _: int) -> bytes:
         raise AssertionError(path)
 
-    monkeypatch.setattr(index.survey, "read_file", unread)
+    monkeypatch.setattr(index.folder.survey, "read_file", unread)
     assert desk.statuses() == {"a.txt": "unchanged"}
 
 
@@ -564,7 +564,8 @@ def test_a_run_over_many_unchanged_files_takes_little_memory(
     desk.run()
     assert len(desk.documents()[0].sources) == 20_000
     tracemalloc.start()
-    reports = desk.index.update([index.survey.Scope(desk.root)], index.folder.Rules(1_000))
+    scopes = [index.folder.survey.Scope(desk.root)]
+    reports = desk.index.update(scopes, index.folder.walk.Rules(1_000))
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert reports.counts == {"unchanged": 20_000}

@@ -12,9 +12,9 @@ import pytest
 
 import index.ingest
 from index.errors import ReadError
-from index.folder import Rules
+from index.folder.survey import Scope
+from index.folder.walk import Rules
 from index.ingest import Ingest, _Job
-from index.survey import Scope
 from tests.index.desk import LIMIT, Desk
 
 MAPS = "Ada Holt keeps the maps. She draws them herself."

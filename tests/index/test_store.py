@@ -13,18 +13,19 @@ from threading import Event, Thread, Timer
 
 import pytest
 
-import index.derived
-from index.catalogue import Catalogue
-from index.derived import bm25_version
+import index.search.derived
 from index.errors import DamageError, HomeError, LockedError, MismatchError
-from index.folder import Rules
-from index.lock import writer_lock
+from index.folder.survey import Scope
+from index.folder.walk import Rules
+from index.home.catalogue import Catalogue
+from index.home.lock import writer_lock
+from index.home.schema import FILE
 from index.readers import READERS
 from index.readers.formats import BY_NAME, FORMATS, are_within, versions
 from index.report import Summary
-from index.schema import FILE
-from index.store import PARTS, Index
-from index.survey import Scope
+from index.search.derived import bm25_version
+from index.search.versions import PARTS
+from index.store import Index
 from index.types import Embedder
 from tests.fakes import FakeEmbedder
 from tests.index.desk import Desk, check
@@ -153,7 +154,7 @@ def test_a_bm25_index_that_is_behind_catches_up(
     def stopped(*_: object) -> None:
         raise HomeError("the disk is full")
 
-    monkeypatch.setattr(index.derived.Bm25Writer, "bring_up", stopped)
+    monkeypatch.setattr(index.search.derived.Bm25Writer, "bring_up", stopped)
     desk.put("a.txt", FERRY)
     desk.put("c.txt", MAPS)
     with pytest.raises(HomeError, match="the disk is full"):
@@ -296,7 +297,7 @@ def test_swapped_vectors_are_found(desk: Desk) -> None:
 def test_a_second_writer_is_told_who_writes(desk: Desk) -> None:
     desk.put("a.txt", MAPS)
     hold = (
-        "import sys, pathlib; from index.lock import writer_lock\n"
+        "import sys, pathlib; from index.home.lock import writer_lock\n"
         "with writer_lock(pathlib.Path(sys.argv[1])): print('held', flush=True); sys.stdin.read()"
     )
     command = [sys.executable, "-c", hold, str(desk.home)]
@@ -523,7 +524,7 @@ def test_the_lock_is_held_on_a_full_disk_too(
     def full(*_: object) -> int:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(f"index.lock.os.{call}", full)
+    monkeypatch.setattr(f"index.home.lock.os.{call}", full)
     with (
         writer_lock(tmp_path / "home"),
         pytest.raises(LockedError, match="another process"),
@@ -538,12 +539,12 @@ def test_a_file_system_without_locks_is_named(
     def none(*_: object) -> None:
         raise OSError(37, "No locks available")
 
-    monkeypatch.setattr("index.lock.fcntl.flock", none)
+    monkeypatch.setattr("index.home.lock.fcntl.flock", none)
     with pytest.raises(HomeError, match=r"has no locks.*--home"), writer_lock(tmp_path / "home"):
         pass
 
 
-@pytest.mark.parametrize("part", ["index.plan.Plan.saw", "index.report.Reports.add"])
+@pytest.mark.parametrize("part", ["index.folder.plan.Plan.saw", "index.report.Reports.add"])
 def test_no_room_for_temporary_files(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, part: str
 ) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from index.embed import SentenceTransformerEmbedder
-from index.lock import writer_lock
+from index.home.lock import writer_lock
 from index.types import Vectors
 from rag.cli import main
 from rag.engine import Engine

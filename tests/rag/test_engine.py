@@ -12,7 +12,7 @@ import pytest
 from index.embed import SentenceTransformerEmbedder
 from rag.engine import Engine, _open_writer
 from rag.errors import QuestionError
-from rag.requests import MAX_QUESTION
+from rag.question.requests import MAX_QUESTION
 from rag.settings import Settings
 from rag.types import Answer, Json, Turn
 from tests.fakes import FakeEmbedder

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-import index.watch
+import index.folder.watch
 from index.errors import WorkerError
-from index.folder import Rules
+from index.folder.survey import Scope
+from index.folder.walk import Rules
 from index.report import Summary
-from index.survey import Scope
 from rag.commands.index import watch
 from tests.index.desk import LIMIT, Desk
 
@@ -45,7 +45,7 @@ def test_a_rule_that_is_written_wrong_does_not_end_it(
         desk.put(".citewellignore", "*.md")
         yield {desk.put("c.txt", MAPS + " " + FERRY)}
 
-    monkeypatch.setattr(index.watch, "changes", batches)
+    monkeypatch.setattr(index.folder.watch, "changes", batches)
     assert watch(Following(desk), [desk.root], as_json=False) == 0  # type: ignore[arg-type]
     said = capsys.readouterr()
     assert said.err.count("line 1 is no rule") == 2
@@ -75,7 +75,7 @@ def test_a_reader_that_does_not_start_does_not_end_it(
         for name in ("a.txt", "b.txt", "c.txt"):
             yield {desk.put(name, f"{name} says: {FERRY}")}
 
-    monkeypatch.setattr(index.watch, "changes", batches)
+    monkeypatch.setattr(index.folder.watch, "changes", batches)
     assert watch(Breaking(desk, 2), [desk.root], as_json=False) == 0  # type: ignore[arg-type]
     assert capsys.readouterr().err.count("citewell: the process that reads files does not") == 2
     assert desk.paths() == [["a.txt"], ["b.txt"], ["c.txt"]]

@@ -10,7 +10,7 @@ from pathlib import Path
 from index.store import Index
 from index.types import Embedder
 from rag.engine import Engine
-from rag.readers import similarity
+from rag.reader.kit import similarity
 from rag.settings import Settings
 from rag.types import Json, Writer
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from hashlib import sha256
 
 from index.types import Document, Section, Source, Span
+from rag.answer.extract import AnswerSpan, Extraction, TextAnswer
 from rag.errors import QuestionError, UncalibratedError
-from rag.extract import AnswerSpan, Extraction, TextAnswer
 from rag.settings import Settings
 from rag.types import (
     Answer,

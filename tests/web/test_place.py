@@ -11,12 +11,12 @@ import httpx
 import pytest
 
 from index.types import About, Document, Origin, Section, Source, Span
-from rag.places import known, lines, spots
+from rag.answer.places import known, lines, spots
 from rag.settings import Settings
 from rag.types import Json
 from tests.fakes import FakeEmbedder
 from tests.index.readers.made_pdf import Page, Text, pdf
-from tests.index.scans import WORDS, calls, stand_in
+from tests.index.sandbox.scans import WORDS, calls, stand_in
 from tests.rag.worlds import open_engine
 from tests.web.conftest import Connect
 from tests.web.test_security import is_problem

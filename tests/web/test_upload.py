@@ -15,12 +15,12 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from index.lock import writer_lock
+from index.home.lock import writer_lock
 from index.readers import parse
 from index.store import Index
 from index.types import Vectors
 from rag.engine import Engine
-from rag.readers import similarity
+from rag.reader.kit import similarity
 from rag.settings import Settings
 from tests.fakes import FakeEmbedder
 from tests.web.conftest import Connect, eventually, serving
@@ -390,7 +390,7 @@ def test_a_full_disk_is_507_and_keeps_nothing(
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("index.uploads.write_durably", full)
+    monkeypatch.setattr("index.folder.uploads.write_durably", full)
     reply = send(api, "maps.txt", MAPS)
     assert is_problem(reply, 507)
     assert "No space left" in reply.json()["detail"]

@@ -11,11 +11,11 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from index.passages.sentences import split_sentences
 from index.readers.pdf.blocks import Block, same_size
 from index.readers.pdf.headings import body_size
 from index.readers.pdf.layout import Line
 from index.readers.pdf.words import HYPHENS, Word
-from index.sentences import split_sentences
 from index.structure import shapes
 from index.structure.builder import CELLS, Builder, Part
 from index.types import Origin, Span

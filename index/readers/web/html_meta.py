@@ -7,7 +7,7 @@ from datetime import date
 
 from lxml import html
 
-from index.language import named
+from index.passages.language import named
 from index.readers.decode import Decoded
 from index.readers.web.charset import codec, decode_declared
 from index.structure import dates

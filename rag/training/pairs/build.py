@@ -12,12 +12,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from random import Random
 
+from rag.text.words import fold
 from rag.training.pairs.corpora import CALIBRATION, family, group_key, read_all
 from rag.training.pairs.inventory import Inventory, take_stock
 from rag.training.pairs.mining import Miner
 from rag.training.pairs.recipe import FAR, Around, pairs_of
 from rag.training.pairs.types import Labelled, Pair, Place, Text, places
-from rag.words import fold
 
 SIDES = ("train", "stop", "calibration")
 STOP_SHARE = 0.05  # of each set's groups, one at least

@@ -9,11 +9,11 @@ from pathlib import Path
 from evals.fields import as_object, json_lines, objects, read_bytes, text
 from evals.fields import decode as decoded
 from evals.fields import parse as parsed
+from rag.text.words import fold
 from rag.training.pairs.meetings import read_qmsum
 from rag.training.pairs.selected import read_qed, read_scifact, read_selqa
 from rag.training.pairs.squad import read_squad
 from rag.training.pairs.types import Labelled
-from rag.words import fold
 
 # For calibration: never trained on, in whichever set they stand. The articles are of the
 # kinds of the rest (history, science, a place) and hold more than 1,000 questions. Of the

@@ -11,8 +11,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from rag.answer_types import DATE, MONTH
-from rag.words import STOP, fold, names
+from rag.text.answer_types import DATE, MONTH
+from rag.text.words import STOP, fold, names
 
 _PLACE_WORD = re.compile(r"\b(?:in|at|near|from|to|into|across|throughout|of)\s+(?:the\s+)?$")
 _ADJECTIVE = re.compile(r"(?:ish|[aei]an|ese|ch|ic|man)$")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from evals.fields import as_object, at, decode, objects, parse, read_bytes, text, typed
-from index.quotable import is_declarative
+from index.passages.quotable import is_declarative
 from rag.training.pairs.overlap import Overlap, terms
 from rag.training.pairs.texts import cut, locate, natural
 from rag.training.pairs.types import Labelled, Text

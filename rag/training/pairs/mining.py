@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
-from index.quotable import is_declarative
+from index.passages.quotable import is_declarative
 from rag.training.pairs.overlap import Overlap
 from rag.training.pairs.texts import holds
 from rag.training.pairs.types import Labelled, Pair, Place

@@ -14,13 +14,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from random import Random
 
+from rag.text.words import bare, fold, is_negation, words
 from rag.training.pairs import words as lists
 from rag.training.pairs.inventory import Inventory
 from rag.training.pairs.replacing import Mention, is_visible, mentions, replacement
 from rag.training.pairs.swaps import swap, swap_all, swap_around
 from rag.training.pairs.texts import holds, locate
 from rag.training.pairs.types import Pair
-from rag.words import bare, fold, is_negation, words
 
 Inventories = Sequence[Inventory]  # the group's own, then wider ones to fall back on
 Rule = Callable[[Pair, Inventories, Random], Iterator[Pair]]

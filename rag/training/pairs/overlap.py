@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from heapq import heapify, heappop
 
-from rag.words import bare, is_content, words
+from rag.text.words import bare, is_content, words
 
 STEM = 6  # code points; enough to join "compute", "computer" and "computing"
 

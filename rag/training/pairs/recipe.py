@@ -14,12 +14,12 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from random import Random
 
+from rag.text.words import content_words, fold
 from rag.training.pairs.inventory import Inventory
 from rag.training.pairs.mining import Miner, is_wrong
 from rag.training.pairs.near_misses import consistent, near_misses
 from rag.training.pairs.texts import answer_span, holds
 from rag.training.pairs.types import Labelled, Pair, Text
-from rag.words import content_words, fold
 
 MISSES = 5  # by rule, of each right pair; the rules are asked twice
 CHANGED = 2  # right pairs with consistent changes

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 
-from rag.answer_types import DATE
+from rag.text.answer_types import DATE
+from rag.text.words import STOP, bare, fold, words
 from rag.training.pairs import inventory as stock
 from rag.training.pairs.inventory import Inventory
 from rag.training.pairs.swaps import find
 from rag.training.pairs.types import At, Pair
-from rag.words import STOP, bare, fold, words
 
 NAMES = ("speaker", "name", "the_name", "place", "adjective")
 _RANGE = re.compile(r"\b(\d{4})\D{1,10}(\d{2,4})\b")

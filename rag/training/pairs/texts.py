@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from index.sentences import split_sentences
+from index.passages.sentences import split_sentences
 from index.types import Span
 from rag.training.pairs.types import At
 

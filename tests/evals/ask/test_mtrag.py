@@ -4,7 +4,7 @@ import pytest
 
 from evals.ask.mtrag import ask_mtrag
 from evals.types import FollowUp
-from rag.followup import standalone
+from rag.question.followup import standalone
 from rag.types import Turn
 from tests.evals.fake_engine import FakeEngine
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from index.errors import ReadError
-from index.outline import contexts
+from index.passages.outline import contexts
 from index.readers.csv_rows import read
 from index.readers.office import grid
 from index.types import Parsed

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from index.errors import ReadError
-from index.outline import contexts
+from index.passages.outline import contexts
 from index.readers.office import docx, docx_walk
 from index.types import Parsed
 from tests.index.readers.work import calls

@@ -8,7 +8,7 @@ from zipfile import ZipFile
 import pytest
 
 from index.errors import ReadError
-from index.outline import contexts
+from index.passages.outline import contexts
 from index.readers.web import epub
 
 CONTAINER = (

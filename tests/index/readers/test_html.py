@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from index.errors import ReadError
-from index.outline import contexts
+from index.passages.outline import contexts
 from index.readers.web import html
 from index.readers.web.html_tables import text_of
 from index.readers.web.markup import Places, clean, squeeze

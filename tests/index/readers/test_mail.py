@@ -8,8 +8,8 @@ from email.message import EmailMessage
 
 import pytest
 
-from index.chunk import chunk
 from index.errors import ReadError
+from index.passages.chunk import chunk
 from index.readers.web import mail
 from index.types import Parsed
 

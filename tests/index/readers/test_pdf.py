@@ -15,10 +15,10 @@ import pypdfium2
 import pytest
 
 from index.errors import ReadError
-from index.outline import contexts
+from index.passages.outline import contexts
+from index.passages.sentences import split_sentences
 from index.readers import pdf as reader
 from index.readers.pdf.words import Word
-from index.sentences import split_sentences
 from index.types import About, Origin, Parsed, Section, Span
 from tests.index.readers.made_pdf import HEIGHT, Page, Text, lines, pdf
 

@@ -13,7 +13,7 @@ from pptx.enum.chart import XL_CHART_TYPE
 from pptx.util import Inches
 
 from index.errors import ReadError
-from index.outline import contexts
+from index.passages.outline import contexts
 from index.readers.office.pptx import read
 from index.types import Parsed
 

@@ -14,7 +14,7 @@ from openpyxl import Workbook
 from openpyxl.comments import Comment
 
 from index.errors import ReadError
-from index.outline import contexts
+from index.passages.outline import contexts
 from index.readers.archive import parse_xml
 from index.readers.office import grid
 from index.readers.office.xlsx import read

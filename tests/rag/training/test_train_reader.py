@@ -12,11 +12,11 @@ import pytest
 import torch
 
 from evals.metrics import auroc
-from rag.cross_encoder import CrossEncoder, Judgement
 from rag.errors import SettingsError
-from rag.network import pack
-from rag.pair_input import Item
-from rag.reader_files import PINS, read_reader
+from rag.reader.cross_encoder import CrossEncoder, Judgement
+from rag.reader.files import PINS, read_reader
+from rag.reader.network import pack
+from rag.reader.pair_input import Item
 from rag.training import checkpoint
 from rag.training.batches import Asked, by_question, epochs, read_examples, sampled
 from rag.training.fitting import Data, Fitting, total_steps
@@ -24,7 +24,7 @@ from rag.training.learner import Learner, Recipe, share_of_rate
 from rag.training.losses import losses
 from rag.training.stopping import figures, sample
 from rag.training.train_reader import main
-from tests.rag.readers import encoder, network, toy_rows, write_rows
+from tests.rag.reader.readers import encoder, network, toy_rows, write_rows
 
 RECIPE = Recipe(
     epochs=2.0, batch_tokens=400, rate=3e-3, head_rate=3e-3, average=0.9, every=7, most=3

@@ -1,0 +1,1 @@
+"""What is stored: the catalogue, and what keeps it whole."""

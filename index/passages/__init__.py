@@ -1,0 +1,1 @@
+"""Texts to sentences, and these to passages."""

@@ -1,0 +1,1 @@
+"""The indexes that are made from the catalogue, one version at a time."""

@@ -1,0 +1,1 @@
+"""What was read made into an answer, and the proof of it."""

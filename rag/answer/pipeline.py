@@ -1,0 +1,205 @@
+"""One question over one version of the index: retrieve, read, choose. No LLM, no history."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+from index.passages.chunk import embedding_text
+from index.search.lexical import LexicalIndex
+from index.search.snapshot import Snapshot
+from index.types import Document, Embedder, Hit, Ids, Passage
+from rag.answer.compose import Candidate, answer_score, candidates, choose, in_time, passage_text
+from rag.confidence.decision import Decision, decide
+from rag.question.analyse import Question, analyse
+from rag.question.near_words import MOST_TEXTS, Vocabulary
+from rag.question.spelling import Correction, corrected
+from rag.reader.cache import TokenCache
+from rag.reader.features import Idf
+from rag.reader.kit import Kit
+from rag.reader.model import Model
+from rag.reader.similarity import SimilarityReader
+from rag.reader.trained import TrainedReader
+from rag.retrieve import fuse
+from rag.settings import Settings
+
+LOOK_AROUND = 3  # nearest passages named with a refusal
+ONE_PIECE = 3  # tokens of a word that the embedder knows whole, with those around every text
+
+
+@dataclass(slots=True)
+class Clock:
+    """Milliseconds spent in each step, added up."""
+
+    spent: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def measure(self, step: str) -> Iterator[None]:
+        begun = time.perf_counter()
+        try:
+            yield
+        finally:
+            took = (time.perf_counter() - begun) * 1000
+            self.spent[step] = self.spent.get(step, 0.0) + took
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What became of one question: all sentences read, best first, and those chosen."""
+
+    question: Question
+    hits: tuple[Hit, ...]
+    ranked: tuple[Candidate, ...]
+    supported: tuple[Candidate, ...]  # those that an answer may be chosen from, best first
+    chosen: tuple[Candidate, ...]
+    chance: float
+    threshold: float  # of the reader that read
+    foreign: str | None = None  # the language of what was read, where it is not English
+    correction: Correction | None = None  # of the question, made before it was answered
+
+    @property
+    def answered(self) -> bool:
+        return bool(self.chosen)
+
+    @property
+    def nearest(self) -> list[Candidate]:
+        """The best sentence of each of the nearest passages."""
+        best: dict[int, Candidate] = {}
+        for one in self.ranked:
+            best.setdefault(one.passage.id, one)
+        return list(best.values())[:LOOK_AROUND]
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """The parts of an answer, over one snapshot."""
+
+    snapshot: Snapshot
+    embedder: Embedder
+    tokens: TokenCache
+    kit: Kit
+    settings: Settings
+    document: Callable[[Snapshot, str], Document]
+
+    def retrieve(self, question: str, only: Ids | None = None) -> dict[str, list[Hit]]:
+        """The dense, BM25 and fused rankings."""
+        k = self.settings.retrieve_k
+        dense = self.snapshot.dense(self.embedder.embed([question])[0], k, only)
+        bm25 = self.snapshot.bm25(question, k, only)
+        return {"dense": dense, "bm25": bm25, "fused": fuse(dense, bm25)}
+
+    @property
+    def model(self) -> Model:
+        return self.kit.model
+
+    def reader(self, kit: Kit | None = None) -> SimilarityReader | TrainedReader:
+        return (kit or self.kit).reader(self.tokens, self.snapshot.lexical.terms, self.idf())
+
+    def idf(self) -> Idf:
+        """Of a term in this collection."""
+        return idf_in(self.snapshot.lexical, self.snapshot.n_passages)
+
+    def load(self, hits: Sequence[Hit]) -> list[tuple[Document, Passage]]:
+        passages = [self.snapshot.passage(hit.passage_id) for hit in hits]
+        return [(self.document(self.snapshot, one.document_id), one) for one in passages]
+
+    def find(
+        self,
+        question: str,
+        clock: Clock,
+        only: Ids | None = None,
+        decision: Decision | None = None,
+    ) -> Found:
+        """The sentences that answer a question that stands alone; none below the threshold.
+
+        Without a ``decision`` the threshold is the model's. A question that is not answered
+        as it was spelt is tried with its unknown words corrected.
+        """
+        decision = decision or decide(self.model.threshold, None)
+        found = self._find(question, clock, only, decision)
+        correction = None if found.answered else self._corrected(found.question)
+        if correction is None:
+            return found
+        again = self._find(correction.question, clock, only, decision)
+        return replace(again, correction=correction) if again.answered else found
+
+    def _find(self, question: str, clock: Clock, only: Ids | None, decision: Decision) -> Found:
+        asked = analyse(question)
+        with clock.measure("retrieve"):
+            hits = self.retrieve(question, only)["fused"][: self.settings.read_k]
+            read = self.load(hits)
+        with clock.measure("read"):
+            texts = [passage_text(document, passage) for document, passage in read]
+            kit, foreign = self.kit.fitting("\n".join(one.text for one in texts))
+            decision = decision.without_calibration(kit.model.threshold) if foreign else decision
+            readings = self.reader(kit).read(question, texts)
+        ranked = in_time(question, candidates(read, readings))
+        score = answer_score(readings)
+        supported = ranked
+        if score < decision.least:  # a target error holds for keywords too
+            supported = [] if decision.target else self._mentions(asked, ranked)
+        most = self.settings.max_sentences
+        chosen = choose(asked, supported, kit.model.choice, most)
+        sentences = tuple(ranked), tuple(supported), tuple(chosen)
+        chances = decision.chance(score), decision.threshold
+        return Found(asked, tuple(hits), *sentences, *chances, foreign)
+
+    def _corrected(self, question: Question) -> Correction | None:
+        """The question with words that no document holds read as near ones, if any are."""
+        missing = self.missing_terms(question)
+        if not missing:
+            return None
+        lexical = self.snapshot.lexical
+
+        def texts(term: str) -> Iterator[str]:
+            for id, _ in lexical.search([term], MOST_TEXTS):
+                passage = self.snapshot.passage(id)
+                yield self.document(self.snapshot, passage.document_id)[passage.span]
+
+        vocabulary = Vocabulary(
+            lexical.terms_from, lexical.terms, lexical.document_frequency, texts
+        )
+        return corrected(
+            question.text,
+            missing,
+            vocabulary.near,
+            lambda word: self.embedder.count([word])[0] <= ONE_PIECE,
+        )
+
+    def _mentions(self, question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
+        """For bare keywords the sentences that hold them all, headings included; else none.
+
+        Keywords ask where something is spoken of, and that can be seen from the words.
+        """
+        terms = self.snapshot.lexical.terms
+        wanted = {term for word in question.terms for term in terms(word)}
+        if question.kind != "keywords" or not wanted:
+            return []
+        return [
+            one
+            for one in ranked
+            if wanted <= set(terms(embedding_text(one.passage.headings, one.text)))
+        ]
+
+    def missing_terms(self, question: Question) -> tuple[str, ...]:
+        """The question's words that no document holds in any form."""
+        lexical = self.snapshot.lexical
+        missing = []
+        for word in question.terms:
+            terms = lexical.terms(word)
+            if terms and not any(lexical.document_frequency(term) for term in terms):
+                missing.append(word)
+        return tuple(missing)
+
+
+def idf_in(lexical: LexicalIndex, n: int) -> Idf:
+    """Of a term in a collection of ``n`` passages, scaled to 0 … 1."""
+
+    def idf(term: str) -> float:
+        frequency = lexical.document_frequency(term)
+        return max(0.0, math.log((n + 1) / (frequency + 0.5)) / math.log((n + 1) / 0.5))
+
+    return idf

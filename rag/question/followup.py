@@ -1,0 +1,262 @@
+"""A question that leans on earlier turns, made to stand alone without an LLM. Pure.
+
+First it is found out whether the question leans on the others at all; one that stands
+alone comes back as it is, because topic words that do not belong to a question make
+retrieval worse. Earlier turns are made to stand alone first, in their order, so that a
+topic is carried on through turns that only point at it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from rag.question.leaning import Pronoun, leaning_pronouns, leans_otherwise
+from rag.question.patterns import is_small_talk
+from rag.question.referents import BRACKET, PLACE_BEFORE, Past, antecedent, innermost
+from rag.text.phrases import is_verb, noun_phrases, without_article
+from rag.text.words import (
+    AUX,
+    IMPERATIVES,
+    PREPOSITIONS,
+    STOP,
+    WH,
+    bare,
+    capitalise,
+    content_words,
+    fold,
+    is_content,
+    names,
+    words,
+)
+from rag.types import Turn
+
+_TURNS = 12  # earlier user turns that are looked at
+_CHARS = 4000  # of each turn
+_LEAD = re.compile(r"^(?:(?:and|but|or|so|also|then|ok|okay|well)\b[, ]*)+", re.I)
+_ABOUT = re.compile(r"^(?:what|how) about (?P<what>[^?.!]+)[?.!\s]*$", re.I)
+_FRAGMENT = re.compile(
+    r"^(?P<what>(?:(?:in|on|at|for|by|from|with|during|after|before|to) )?[^?.!,]+)(?P<end>\?*)$",
+    re.I,
+)
+_PREPOSITION = re.compile(r"^(?:in|on|at|for|by|from|with|during|after|before|to) ", re.I)
+_PAIR = re.compile(
+    r"(?P<a>(?:[^\W\d_]+[ -]){0,2}?[^\W_]+) (?:or|and) "
+    r"(?P<b>(?:the |an? )?[^\W_]+(?: [^\W_]+)?)[ ?.!]*$"
+)
+_WHOLE_MATTER = re.compile(  # "does that depend on", "say that": more than a thing
+    r"\b(?:do|does|did|will|would|can|could|should|say|said|mean|think|know) (?:this|that)$", re.I
+)
+_ARTICLE = re.compile(r"(?:the|an?) ", re.I)
+_BARE_WH = re.compile(
+    r"^(?P<wh>why|when|where|how|how so|how come|by whom|with whom|to whom|since when|until when|"
+    r"how (?:long|often|many|much)|who|what|which)(?: (?:exactly|then|is that|was that))*"
+    r"[?.!\s]*$",
+    re.I,
+)
+_ADVERBIAL_START = re.compile(
+    rf"^(?:(?:when|where|why|how|how long|how often) )?(?=(?:{'|'.join(sorted(AUX))}) )", re.I
+)
+_ANY_TIME = re.compile(r"\b(?:1\d{3}|20\d{2}|19\d0s)\b")
+
+
+def standalone(question: str, history: Sequence[Turn]) -> str:
+    """The question with what it takes from ``history`` written into it.
+
+    The identical string comes back where the question stands alone or nothing fits.
+    """
+    past: list[Past] = []
+    users = [i for i, turn in enumerate(history) if turn.role == "user"]
+    start = users[-_TURNS] if len(users) > _TURNS else 0
+    for turn in history[start:]:
+        content = turn.content[:_CHARS]
+        if turn.role == "user":
+            past.append(_resolve(content, past))
+        elif past:
+            past[-1] = replace(past[-1], answer=content)
+    read = _resolve(question, past).question
+    return read if read == question else capitalise(read)
+
+
+def _resolve(question: str, past: Sequence[Past]) -> Past:
+    past = [turn for turn in past if not _says_nothing(turn.question)]
+    if not past or len(question) > _CHARS or is_small_talk(question):
+        return Past(question)
+    core, led = _LEAD.subn("", " ".join(question.split()))
+    if led and _is_fragment(core):
+        core = f"What about {core}"  # "And Georgia?"
+    for rule in (_bare_question_word, _what_about, _pronouns, _echo, _remainder):
+        if (filled := rule(core, past)) is not None:
+            return filled
+    return Past(question)
+
+
+def _says_nothing(question: str) -> bool:
+    return not content_words(question) or is_small_talk(question)
+
+
+def _bare_question_word(core: str, past: Sequence[Past]) -> Past | None:
+    """ "Where exactly?" after "When was it held?" asks "Where was it held?"."""
+    match = _BARE_WH.match(core)
+    if not match:
+        return None
+    frame = BRACKET.sub("", past[-1].question).rstrip(" ?.!")
+    start = _ADVERBIAL_START.match(frame)
+    if start and match["wh"].casefold() not in {"who", "what", "which"}:
+        return Past(f"{match['wh']} {_lower_start(frame[start.end() :])}?")
+    return _with_topic(core, past)
+
+
+def _what_about(core: str, past: Sequence[Past]) -> Past | None:
+    """ "What about Georgia?" takes the last question with Georgia in place of its like."""
+    about = _ABOUT.match(core)
+    fragment = None if about else _FRAGMENT.match(core)
+    match = about or fragment
+    if not match:
+        return None
+    given, frame = match["what"].strip(), BRACKET.sub("?", past[-1].question)
+    new = {bare(word) for word in content_words(given)}
+    if not new or leaning_pronouns(given) or (fragment and not _leans(fragment, given)):
+        return None
+    if new & {bare(word) for word in content_words(frame)}:
+        return _with_topic(core, past) if about else None
+    target = _same_kind(given, frame) if about or _is_name(given) else None
+    if target is None:
+        if _PREPOSITION.match(given) and not _is_fragment(frame):
+            return Past(f"{frame.rstrip(' ?.!')} {given}?")
+        return _with_topic(core, past)
+    phrase = _PREPOSITION.sub("", given)
+    return Past(frame[: target[0]] + phrase + frame[target[1] :])
+
+
+def _leans(fragment: re.Match[str], given: str) -> bool:
+    """A verbless piece leans unless it reads as a query of its own ("Almaty airport")."""
+    alone = len(content_words(given)) > 1 and bool(names(f"x {given}")) and not fragment["end"]
+    return _is_fragment(given) and not alone
+
+
+def _is_fragment(text: str) -> bool:
+    tokens = [fold(word) for word in words(text.rstrip(" ?"))]
+    if tokens[:2] in (["how", "many"], ["how", "much"]):
+        tokens = tokens[2:]
+    if not tokens or tokens[0] in IMPERATIVES:
+        return False
+    verbless = not any(token in AUX | WH for token in tokens) and not any(map(is_verb, tokens[1:]))
+    return verbless and len(tokens) <= 5
+
+
+def _same_kind(given: str, frame: str) -> tuple[int, int] | None:
+    """Where in the frame a phrase of the kind of ``given`` stands: year for year, name for name."""
+    if _ANY_TIME.search(given):
+        years = list(_ANY_TIME.finditer(frame))
+        return years[-1].span() if years else None
+    if _is_name(given):
+        spans = [innermost(name, frame) for name in names(frame)]
+        spans = [(_with_article(frame, a) if _ARTICLE.match(given) else a, b) for a, b in spans]
+    else:
+        last = [p for p in noun_phrases(frame) if p.start > 0][-1:]
+        spans = [(p.start, p.start + len(p.text)) for p in last if not p.is_name]
+        spans = [s for s in spans if not words(frame[s[1] :]) and last[0].after in PREPOSITIONS]
+
+    def likeness(span: tuple[int, int]) -> tuple[bool, bool, bool, int]:
+        phrase = frame[slice(*span)]
+        same_article = bool(_ARTICLE.match(phrase)) == bool(_ARTICLE.match(given))
+        same_number = phrase.endswith("s") == given.endswith("s")
+        return same_article, same_number, bool(PLACE_BEFORE.search(frame[: span[0]])), span[0]
+
+    return max(spans, key=likeness, default=None)
+
+
+def _with_article(text: str, start: int) -> int:
+    return start - 4 if text[max(0, start - 4) : start].lower() == "the " else start
+
+
+def _is_name(given: str) -> bool:
+    first = words(given)[0]
+    return bool(names(f"x {fold(first) if fold(first) in STOP else first}{given[len(first) :]}"))
+
+
+def _pronouns(core: str, past: Sequence[Past]) -> Past | None:
+    """The first leaning pronoun of each kind replaced; the topic in brackets where none fits."""
+    leaning = leaning_pronouns(core)
+    if not leaning:
+        return None
+    first = {p.number: p for p in reversed(leaning)}
+    meant: dict[str, str] = {}
+    for number, pronoun in sorted(first.items(), key=lambda item: item[1].start):
+        whole = _WHOLE_MATTER.search(core[: pronoun.end])
+        phrase = None if whole else antecedent(pronoun, past)
+        if phrase and not (pronoun.possessive and phrase.startswith("those who ")):
+            meant |= {number: phrase} if phrase not in meant.values() else {}
+    filled = core
+    for pronoun in sorted(first.values(), key=lambda p: p.start, reverse=True):
+        if pronoun.number in meant:
+            filled = _put(filled, pronoun, meant[pronoun.number])
+    done = Past(filled, referents=tuple(meant.items()))
+    if len(meant) == len(first):
+        return done
+    topic = _with_topic(filled, past)
+    return replace(topic, referents=done.referents) if topic else done
+
+
+def _put(text: str, pronoun: Pronoun, phrase: str) -> str:
+    if pronoun.possessive:
+        phrase += "'" if phrase.endswith("s") else "'s"
+    if pronoun.word == "there":
+        phrase = f"in {phrase}"
+    rest = text[pronoun.end :]
+    if pronoun.word in {"this", "that", "these", "those"} and (
+        owned := re.match(r" ([^\W\d_]+)", rest)
+    ):
+        word = owned[1]
+        if is_content(word) and not fold(word).endswith("ed"):
+            if fold(word) in fold(phrase):  # "that movement" is the movement named before
+                return text[: pronoun.start] + phrase + rest[owned.end() :]
+            return f"{text.rstrip(' ?.!')} ({without_article(phrase)})?"
+    return text[: pronoun.start] + phrase + rest
+
+
+def _echo(core: str, past: Sequence[Past]) -> Past | None:
+    """ "How long is the wall?" after "the Great Wall of China" means that wall."""
+    for match in re.finditer(r"\bthe ([^\W\d_]{3,})\b(?!['’-])", core, re.I):
+        following = words(core[match.end() :])[:1]
+        if following and not is_verb(fold(following[0])):
+            continue  # "the election in Georgia" says itself which one
+        for phrase in (p for turn in reversed(past) for p in noun_phrases(turn.question)):
+            said = [word for word in words(phrase.text) if fold(word) not in STOP]
+            if phrase.head == fold(match[1]) and 1 < len(said) <= 6:
+                full = f"the {without_article(phrase.text)}"
+                return Past(core[: match.start()] + full + core[match.end() :])
+    return None
+
+
+def _remainder(core: str, past: Sequence[Past]) -> Past | None:
+    if not leans_otherwise(core):
+        return None
+    which = re.search(r"\b(?:the )?(former|latter)\b", core, re.I)
+    pair = _PAIR.search(past[-1].question) if which else None
+    if which and pair:
+        chosen = pair["a"] if which[1].lower() == "former" else pair["b"]
+        return Past(core[: which.start()] + chosen + core[which.end() :])
+    return _with_topic(core, past)
+
+
+def _with_topic(core: str, past: Sequence[Past]) -> Past | None:
+    """The question with the topic of the last turn that has one in brackets."""
+    have = {bare(word) for word in words(core)}
+    for turn in reversed(past):
+        phrases = [p for p in noun_phrases(turn.question) if not p.is_generic]
+        topic = [
+            without_article(p.text)
+            for p in phrases
+            if not {bare(w) for w in words(p.text) if fold(w) not in STOP} <= have
+        ]
+        if topic:
+            return Past(f"{core.rstrip(' ?.!')} ({', '.join(topic[:2])})?")
+    return None
+
+
+def _lower_start(text: str) -> str:
+    first = next(iter(words(text)), "")
+    return text[:1].lower() + text[1:] if fold(first) in AUX else text

@@ -1,0 +1,1 @@
+"""Which sentences answer a question, and does any: the readers and their numbers."""

@@ -1,0 +1,280 @@
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.types import Document, Passage, Section, Source, Span
+from rag.answer.compose import (
+    Candidate,
+    candidates,
+    cannot_stand_alone,
+    choose,
+    passage_text,
+    to_sentences,
+)
+from rag.question.analyse import analyse
+from rag.types import Reading, SentenceReading
+
+CHOICE = {
+    "fact": {"most": 2, "share": 0.5},
+    "list": {"most": 4, "share": 0.25, "goes_on": 1},
+    "other": {"most": 5, "share": 0.01},
+}
+FACT = analyse("When was the mill built?")
+LIST = analyse("List the steps of the work.")
+
+
+def document(text: str, id: str = "d") -> Document:
+    sha256 = hashlib.sha256(text.encode()).hexdigest()
+    sections = (Section(Span(0, len(text)), "text"),)
+    source = Source("/folder", f"{id}.txt")
+    return Document(id, (source,), id, "text/plain", text, sections, None, sha256, sha256)
+
+
+def passage(of: Document, sentences: list[str], id: int = 0) -> Passage:
+    spans, at = [], 0
+    for sentence in sentences:
+        at = of.text.index(sentence, at)
+        spans.append(Span(at, at + len(sentence)))
+        at += len(sentence)
+    return Passage(id, of.id, Span(spans[0].start, spans[-1].end), tuple(spans), (), None, 1)
+
+
+def read(
+    sentences: list[str], scores: list[float], id: str = "d", passage_id: int = 0
+) -> tuple[tuple[Document, Passage], Reading]:
+    of = document(" ".join(sentences), id)
+    reading = Reading(1.0, tuple(SentenceReading(score) for score in scores))
+    return (of, passage(of, sentences, passage_id)), reading
+
+
+def ranked(*parts: tuple[tuple[Document, Passage], Reading]) -> list[Candidate]:
+    return candidates([one for one, _ in parts], [reading for _, reading in parts])
+
+
+def texts(chosen: list[Candidate]) -> list[str]:
+    return [one.text for one in chosen]
+
+
+def test_candidates_are_best_first_and_their_shares_are_the_softmax() -> None:
+    found = ranked(read(["One here.", "Two there.", "Three now."], [0.0, 2.0, 1.0]))
+    assert texts(found) == ["Two there.", "Three now.", "One here."]
+    assert [one.share for one in found] == pytest.approx([0.66524, 0.24473, 0.09003], abs=1e-5)
+
+
+def test_questions_and_signs_are_no_candidates() -> None:
+    found = ranked(read(["Who came?", "He asked: “Why?”", "***", "Nobody came."], [9, 9, 9, 0]))
+    assert texts(found) == ["Nobody came."]
+
+
+def test_a_sentence_of_two_passages_counts_once_with_its_best_score() -> None:
+    sentences = ["The mill stood here.", "It burned in 1850."]
+    of = document(" ".join(sentences))
+    readings = [
+        Reading(0.0, (SentenceReading(1.0), SentenceReading(0.0))),
+        Reading(0.0, (SentenceReading(3.0), SentenceReading(0.0))),
+    ]
+    both = [(of, passage(of, sentences, id)) for id in (1, 2)]
+    found = candidates(both, readings)
+    assert texts(found) == sentences
+    assert (found[0].score, found[0].passage.id) == (3.0, 2)
+
+
+def test_no_candidates_and_no_choice_from_nothing() -> None:
+    assert candidates([], []) == []
+    assert choose(FACT, [], CHOICE, 5) == []
+
+
+def test_a_further_sentence_needs_its_share() -> None:
+    sentences = ["Red bricks came by boat.", "Blue slate lay near.", "Wool was dear."]
+    near = ranked(read(sentences, [2.0, 1.5, -1.0]))
+    assert texts(choose(FACT, near, CHOICE, 5)) == sentences[:2]
+    far = ranked(read(sentences, [2.0, 1.0, -1.0]))
+    assert texts(choose(FACT, far, CHOICE, 5)) == sentences[:1]
+
+
+def test_the_order_is_that_of_the_text_with_the_best_document_first() -> None:
+    a = read(["Alpha stood first.", "Beta stood second."], [1.0, 1.5], "a", 1)
+    b = read(["Gamma stood third.", "Delta stood fourth."], [1.2, 2.0], "b", 2)
+    chosen = choose(analyse("stood"), ranked(a, b), {"other": CHOICE["other"]}, 5)
+    assert [one.document.id for one in chosen] == ["b", "b", "a", "a"]
+    assert texts(chosen) == [
+        "Gamma stood third.",
+        "Delta stood fourth.",
+        "Alpha stood first.",
+        "Beta stood second.",
+    ]
+
+
+def test_the_same_words_are_said_once() -> None:
+    a = read(["The mill was built in 1843."], [2.0], "a", 1)
+    b = read(["THE MILL was built, in 1843!", "Sheep graze there."], [1.9, 1.8], "b", 2)
+    chosen = choose(FACT, ranked(a, b), CHOICE, 5)
+    assert texts(chosen) == ["The mill was built in 1843.", "Sheep graze there."]
+
+
+def test_a_sentence_that_leans_brings_the_one_before() -> None:
+    sentences = ["The mill was owned by Ann Hale.", "She sold it in 1850.", "Oats grew."]
+    chosen = choose(FACT, ranked(read(sentences, [-3.0, 3.0, -3.0])), CHOICE, 5)
+    assert texts(chosen) == sentences[:2]
+
+
+def test_without_room_it_brings_nothing() -> None:
+    sentences = ["The mill was owned by Ann Hale.", "She sold it in 1850."]
+    assert texts(choose(FACT, ranked(read(sentences, [-3.0, 3.0])), CHOICE, 1)) == sentences[1:]
+
+
+def test_a_question_is_not_brought() -> None:
+    sentences = ["Who owned the mill?", "She sold it in 1850."]
+    assert texts(choose(FACT, ranked(read(sentences, [0.0, 3.0])), CHOICE, 5)) == sentences[1:]
+
+
+def test_what_is_brought_repeats_nothing() -> None:
+    """The sentence before may say what another document's sentence has said already."""
+    a = read(["The mill was owned by Ann Hale."], [3.0], "a", 1)
+    b = read(["The mill was owned by Ann Hale.", "She sold it in 1850."], [-9.0, 2.9], "b", 2)
+    chosen = choose(FACT, ranked(a, b), CHOICE, 5)
+    assert texts(chosen) == ["The mill was owned by Ann Hale.", "She sold it in 1850."]
+
+
+def test_a_list_goes_on() -> None:
+    sentences = [
+        "First the ore is washed.",
+        "Then the ore is crushed.",
+        "Finally it is melted.",
+        "Birds sang.",
+    ]
+    chosen = choose(LIST, ranked(read(sentences, [4.0, -4.0, -4.0, -4.0])), CHOICE, 5)
+    assert texts(chosen) == sentences[:3]
+    shorter = choose(LIST, ranked(read(sentences, [4.0, -4.0, -4.0, -4.0])), CHOICE, 2)
+    assert texts(shorter) == sentences[:2]
+
+
+def test_what_a_list_goes_on_with_repeats_nothing() -> None:
+    sentences = ["Then the ore is washed.", "Then the ore is washed!", "Finally it is melted."]
+    chosen = choose(LIST, ranked(read(sentences, [4.0, -4.0, -4.0])), CHOICE, 5)
+    assert texts(chosen) == [sentences[0], sentences[2]]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "She sold it.",
+        "They closed the gate at noon.",
+        "“This was the reason for the strike.”",
+        "However, it was too late for the harvest.",
+        "As a result, they left the valley for good.",
+        "Twenty years.",
+    ],
+)
+def test_leans(sentence: str) -> None:
+    assert cannot_stand_alone(sentence)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The mill closed in 1850.",
+        "It is known that the mill closed in 1850.",
+        "Itinerant workers came to the valley.",
+        "However small, the mill fed the town.",
+    ],
+)
+def test_stands_alone(sentence: str) -> None:
+    assert not cannot_stand_alone(sentence)
+
+
+def test_the_highlight_of_a_cut_sentence_is_where_its_words_are() -> None:
+    """A long sentence is embedded in parts; a mark in the second part was put too early."""
+    text = "The council of the valley met in the hall, and there it chose Ada Moreau as its head."
+    of = document(text)
+    second = Span(text.index("and there"), len(text))
+    part = Passage(1, "d", second, (Span(0, len(text)),), (), None, 1)
+    at = passage_text(of, part).text.index("Ada Moreau")
+    mark = Span(at, at + len("Ada Moreau"))
+    (one,) = candidates([(of, part)], [Reading(1.0, (SentenceReading(1.0, mark),))])
+    assert one.highlight is not None
+    assert one.highlight.of(one.text) == "Ada Moreau"
+    (sentence,), _ = to_sentences([one], 0.5)
+    assert sentence.highlight is not None
+    assert sentence.highlight.of(sentence.text) == "Ada Moreau"
+
+
+def test_a_reader_sees_the_part_of_a_cut_sentence_that_is_in_the_passage() -> None:
+    text = "Short. A long sentence that goes on, and on. End."
+    of = document(text)
+    whole = (Span(0, 6), Span(7, 44))
+    seen = passage_text(of, Passage(1, "d", Span(0, 36), whole, ("Title",), None, 1))
+    assert seen.text == text[:36]
+    assert [span.of(seen.text) for span in seen.sentence_spans] == [
+        "Short.",
+        "A long sentence that goes on,",
+    ]
+    assert seen.headings == ("Title",)
+
+
+def test_citations_and_chances() -> None:
+    chosen = ranked(read(["Red bricks came.", "Blue slate lay near."], [2.0, 1.0]))
+    sentences, citations = to_sentences(chosen, 0.8, first_number=4)
+    assert [one.number for one in citations] == [4, 5]
+    assert [one.citations for one in sentences] == [(4,), (5,)]
+    assert sentences[0].confidence == pytest.approx(0.8)
+    assert sentences[1].confidence == pytest.approx(0.8 / 2.718281828, rel=1e-6)
+    for one, citation in zip(chosen, citations, strict=True):
+        assert one.document[citation.span] == citation.quote == one.text
+        assert citation.text_sha256 == one.document.text_sha256
+
+
+VOCABULARY = "the mill a it she first then also 1850 red and Ann hall"
+words_ = st.sampled_from(VOCABULARY.split())
+sentences_ = st.lists(
+    st.builds(
+        lambda w, end: " ".join(w).capitalize() + end,
+        st.lists(words_, min_size=1, max_size=6),
+        st.sampled_from(".!?"),
+    ),
+    min_size=1,
+    max_size=8,
+)
+
+
+@given(
+    st.lists(sentences_, min_size=1, max_size=3),
+    st.sampled_from([FACT, LIST, analyse("mill"), analyse("Was the mill red?")]),
+    st.integers(1, 6),
+    st.randoms(use_true_random=False),
+)
+def test_whatever_is_chosen(
+    documents: list[list[str]], question: object, most: int, random: object
+) -> None:
+    """Whole sentences, each once, none a question, in order, no more than there is room for."""
+    from random import Random
+
+    from rag.question.analyse import Question
+
+    assert isinstance(question, Question)
+    assert isinstance(random, Random)
+    parts = [
+        read(sentences, [random.uniform(-3, 3) for _ in sentences], str(at), at)
+        for at, sentences in enumerate(documents)
+    ]
+    found = ranked(*parts)
+    chosen = choose(question, found, CHOICE, most)
+    assert len(chosen) <= most
+    assert bool(chosen) == bool(found)
+    whole = {(of.id, span) for (of, part), _ in parts for span in part.sentences}
+    assert {(one.document.id, one.span) for one in chosen} <= whole
+    assert not any(text.endswith("?") for text in texts(chosen))
+    said = [frozenset(text.casefold().strip(".!?").split()) for text in texts(chosen)]
+    assert len(set(said)) == len(said)
+    if found:
+        assert chosen[0].document.id == found[0].document.id
+        assert found[0].place in {one.place for one in chosen}
+    order = [one.document.id for one in chosen]
+    assert order == sorted(order, key=order.index)
+    for id in order:
+        starts = [one.span.start for one in chosen if one.document.id == id]
+        assert starts == sorted(starts)
