@@ -67,13 +67,13 @@ documents: install
 
 bench: install
 	@$(BIN)/python -m evals.bench
-	@$(BIN)/python -m evals.embed_bench
+	@$(BIN)/python -m evals.bench.embedding
 
 bench-store: install
-	@$(BIN)/python -m evals.store_bench
+	@$(BIN)/python -m evals.bench.store
 
 bench-pdf: install
-	@$(BIN)/python -m evals.pdf_bench $(SHARED)/fixtures
+	@$(BIN)/python -m evals.bench.pdf $(SHARED)/fixtures
 
 faults: install
 	@$(BIN)/python -m tests.faults

@@ -65,8 +65,10 @@ class SentenceTransformerEmbedder:
         close_network(allow_download=allow_download)
         import torch
         from sentence_transformers import SentenceTransformer
+        from threadpoolctl import threadpool_limits
 
         torch.set_num_threads(threads)
+        threadpool_limits(1, user_api="blas")  # numpy's threads would spin beside torch's
         try:
             model = SentenceTransformer(
                 str(folder) if folder else name,

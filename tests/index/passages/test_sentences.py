@@ -11,8 +11,8 @@ import regex  # type: ignore[import-untyped]
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evals.sentence_bench import score
-from evals.sentence_cases import HELD_OUT, OPEN, Case, marked
+from evals.bench.sentence_cases import HELD_OUT, OPEN, Case, marked
+from evals.bench.sentences import score
 from index.passages.quotable import is_declarative, is_question
 from index.passages.sentences import MAX_SENTENCE, split_clauses, split_sentences
 from index.types import Span

@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from evals.document_order import compare, in_order, words_of
+from evals.documents.order import compare, in_order, words_of
 from index.sandbox.box import Sandbox
 
 

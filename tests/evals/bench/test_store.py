@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from evals.made_home import RULES, MadeEmbedder
-from evals.store_bench import editions_of
+from evals.bench.made_home import RULES, MadeEmbedder
+from evals.bench.store.asking import editions_of
 from index.folder.survey import Scope
 from index.store import Index
 

@@ -8,15 +8,14 @@ over 200 characters. Exit code 1 for any of these, and for a reader that crashes
 from __future__ import annotations
 
 import argparse
-import sys
 import time
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from evals.document_order import compare
-from evals.document_strip import missing, plain_strip
+from evals.documents.order import compare
+from evals.documents.strip import missing, plain_strip
 from index.errors import ReadError
 from index.readers import media_type, why_not_read
 from index.sandbox.box import Sandbox
@@ -110,7 +109,3 @@ def main() -> int:
     if beside:
         print("\n".join(["Words of the expected texts that ours have, in order:", *beside]))
     return int(any(one.lost or one.stopped for one in survey.tallies.values()))
-
-
-if __name__ == "__main__":
-    sys.exit(main())

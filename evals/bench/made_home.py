@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from evals.synthetic import NOISE
+from evals.bench.synthetic import NOISE
 from index.folder.survey import Scope
 from index.folder.walk import Rules
 from index.home.catalogue import Catalogue

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from evals.embed_bench import cosines_of, ndcg_of
+from evals.bench.embedding import cosines_of, ndcg_of
 from evals.types import Beir, Query, SetInfo
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from evals.pdf_bench import cycled, page_count, plain, readable, report, seconds
+from evals.bench.pdf import cycled, page_count, plain, readable, report, seconds
 from tests.index.readers.made_pdf import Page, lines, pdf
 
 TWO = pdf([Page(lines(50, 700, ["The ferry is here."])), Page(lines(50, 700, ["It left."]))])

@@ -1,4 +1,4 @@
-"""``python -m evals.pdf_bench FOLDER``: the reader of PDF against pypdfium2's plain text.
+"""``python -m evals.bench.pdf FOLDER``: the reader of PDF against pypdfium2's plain text.
 
 Three ways to the text of the same files, in one run: pypdfium2 alone, which gives it without
 places or order; our reader in this process; our reader in the limited process that indexing
@@ -18,7 +18,7 @@ from statistics import median
 
 import pypdfium2  # type: ignore[import-untyped]
 
-from evals.documents import files_in
+from evals.documents.survey import files_in
 from index.errors import ReadError
 from index.readers import pdf
 from index.sandbox.box import Sandbox
@@ -29,7 +29,7 @@ NAME = "file.pdf"
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m evals.pdf_bench", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m evals.bench.pdf", description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--files", type=int, default=FILES)
     parser.add_argument("--rounds", type=int, default=ROUNDS)

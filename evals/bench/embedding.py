@@ -1,4 +1,4 @@
-"""``python -m evals.embed_bench``: the embedder against a plain sentence-transformers loop.
+"""``python -m evals.bench.embedding``: the embedder against a plain sentence-transformers loop.
 
 Both run on the same passages in one run, by turns, each time in a process of its own with as
 many threads; the medians are compared. The plain loop is what most programs do: single
@@ -18,16 +18,16 @@ from statistics import mean, median
 
 import numpy as np
 
+from evals.bench.synthetic import nearest
 from evals.data.beir import load_beir
 from evals.metrics import ndcg_at
-from evals.synthetic import nearest
 from evals.types import Beir
 from index.ingest import BATCH_PASSAGES
 from index.passages.chunk import chunk, embedding_text
 from index.readers import parse
 from index.types import Vectors
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 PASSAGES = 1_500
 ROUNDS = 3
 THREADS = 2
@@ -58,7 +58,7 @@ np.save(out, np.concatenate(rows))
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m evals.embed_bench", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m evals.bench.embedding", description=__doc__)
     parser.add_argument("--passages", type=int, default=PASSAGES)
     parser.add_argument("--threads", type=int, default=THREADS)
     parser.add_argument("--scifact", type=Path, help="passages of SciFact, and nDCG on its test")
@@ -88,7 +88,8 @@ class Bench:
     def ours(self, texts: list[str]) -> tuple[float, Vectors]:
         """Seconds without loading the model, and the vectors."""
         files = [str(self._texts), str(self._rows)]
-        return self._run(texts, ["-m", "evals.embed_bench", "--threads", self._n, "--arm", *files])
+        module = ["-m", "evals.bench.embedding"]
+        return self._run(texts, [*module, "--threads", self._n, "--arm", *files])
 
     def plain(self, texts: list[str], step: int = 32) -> tuple[float, Vectors]:
         files = [str(self._texts), str(self._rows)]

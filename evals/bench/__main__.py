@@ -20,7 +20,7 @@ from statistics import median, quantiles
 
 from rag.types import Json
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
 CITEWELL = [sys.executable, "-c", "from rag.cli import main; main()"]
 RUNS = 5
 QUESTIONS = 60

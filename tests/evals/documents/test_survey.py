@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from evals.document_strip import missing, plain_strip
-from evals.documents import Survey, table
+from evals.documents.strip import missing, plain_strip
+from evals.documents.survey import Survey, table
 from index.errors import ReadError
 from index.readers import parse
 from index.sandbox.box import Sandbox

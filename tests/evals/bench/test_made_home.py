@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from evals.made_home import PER_FILE, MadeEmbedder, Words, bring_up, drafts_of, make_home
+from evals.bench.made_home import PER_FILE, MadeEmbedder, Words, bring_up, drafts_of, make_home
 from index.passages.chunk import chunk
 from index.readers import parse
 from index.store import Index

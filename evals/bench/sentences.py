@@ -1,4 +1,4 @@
-"""Sentence splitters on text with known ends: ``python -m evals.sentence_bench DATA``.
+"""Sentence splitters on text with known ends: ``python -m evals.bench.sentences DATA``.
 
 ``DATA`` holds ``clapnq``, ``qed`` and ``selqa`` as published. The libraries that are compared
 are no dependencies of Citewell: ``pip install pysbd nupunkt sentencex blingfire`` brings
@@ -20,7 +20,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from evals.sentence_cases import HELD_OUT, OPEN, Case
+from evals.bench.sentence_cases import HELD_OUT, OPEN, Case
 from index.passages.sentences import split_sentences
 from index.types import Span
 

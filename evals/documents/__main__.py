@@ -1,0 +1,7 @@
+"""``python -m evals.documents FOLDER``."""
+
+import sys
+
+from evals.documents.survey import main
+
+sys.exit(main())
