@@ -65,10 +65,9 @@ class SentenceTransformerEmbedder:
         close_network(allow_download=allow_download)
         import torch
         from sentence_transformers import SentenceTransformer
-        from threadpoolctl import threadpool_limits
 
         torch.set_num_threads(threads)
-        threadpool_limits(1, user_api="blas")  # numpy's threads would spin beside torch's
+        hold_back_numpy()
         try:
             model = SentenceTransformer(
                 str(folder) if folder else name,
@@ -176,6 +175,15 @@ def _counter(tokenizer: Any) -> Any | None:
         quick.no_truncation()
         quick.no_padding()
     return quick
+
+
+def hold_back_numpy() -> None:
+    """To one thread: while they wait for work its others spin, and take half of torch's time."""
+    from threadpoolctl import ThreadpoolController
+
+    for library in ThreadpoolController().lib_controllers:
+        if {"numpy.libs", "scipy.libs"}.intersection(Path(library.filepath).parts):
+            library.set_num_threads(1)
 
 
 def cast_products(model: Any) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from itertools import chain
@@ -48,6 +48,7 @@ class _Job:
     replaces: SourceRow | None
     document: Document | str  # the id, where the text is there already
     drafts: Sequence[Draft] = ()
+    also: Sequence[SourceRow] = ()  # other files of the document whose text this is now
 
     @property
     def characters(self) -> int:
@@ -76,7 +77,8 @@ class Ingest:
     committed: Callable[[], None] = lambda: None  # after each commit
     parse: Callable[[bytes, str], Parsed] = parse
     # Documents that are read again though their files did not change, with pages without text.
-    again: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    # Each is taken out when it is read.
+    again: dict[str, tuple[int, ...]] = field(default_factory=dict)
     reports: Reports = field(default_factory=Reports)
     _jobs: list[_Job] = field(default_factory=list)
     _hints: list[tuple[int, Hint]] = field(default_factory=list)
@@ -153,16 +155,25 @@ class Ingest:
 
     def _same(self, found: Found, known: SourceRow, data: bytes, hint: Hint) -> None:
         """A content that is known: of one that is to be read again, more may be read now."""
-        before, job = self.again.get(known.document_id), None
+        if any(job.concerns(known.file_sha256, known) for job in self._jobs):
+            self._commit()
+            known = self.catalogue.source_at(str(found.path)) or known
+        document: Document | None = None
+        before = self.again.pop(known.document_id, None)
         if before is not None:
             with suppress(ReadError):
-                job = self._job(found, known, data, known.file_sha256, hint)
-        if job is None:
+                document, drafts = self._document(found, data, known.file_sha256, known.document_id)
+        if document is None:
             self._unchanged(known, hint)
-        elif isinstance(job.document, Document) and job.document.about.unread == before:
-            self._unchanged(known, hint, job.document.warnings)
+        elif document.about.unread == before:
+            self._unchanged(known, hint, document.warnings)
         else:
-            self._wait(job)
+            also = [one for one in self._files_of(known.document_id) if one.id != known.id]
+            self._wait(_Job(found, known.file_sha256, hint, known, document, drafts, also))
+
+    def _files_of(self, document_id: str) -> list[SourceRow]:
+        sources = self.catalogue.sources_of(document_id, self.catalogue.version())
+        return [row for one in sources if (row := self.catalogue.source_at(str(one.file)))]
 
     def _unchanged(self, known: SourceRow, hint: Hint, warnings: tuple[str, ...] = ()) -> None:
         """Notes the times of a file that was read and is as it was."""
@@ -178,15 +189,22 @@ class Ingest:
             self._commit()
         kind = told_type(data, found.path.name)
         twin = self.catalogue.find_file(sha256, kind, self.catalogue.version())
-        if twin is not None and twin not in self.again:
+        if twin is not None:
             return _Job(found, sha256, hint, known, twin)
+        id = self._id(found.source, known, sha256)
+        document, drafts = self._document(found, data, sha256, id)
+        return _Job(found, sha256, hint, known, document, drafts)
+
+    def _document(
+        self, found: Found, data: bytes, sha256: str, id: str
+    ) -> tuple[Document, tuple[Draft, ...]]:
         parsed = self.parse(data, found.path.name)
         embedder = self.embedder()
         document = Document(
-            id=self._id(found.source, known, sha256),
+            id=id,
             sources=(found.source,),
             title=parsed.title or "",  # then its file's name, whatever that is later
-            media_type=kind,
+            media_type=told_type(data, found.path.name),
             text=parsed.text,
             sections=parsed.sections,
             date=parsed.date,
@@ -196,7 +214,7 @@ class Ingest:
             about=replace(parsed.about, language=language(parsed.text) or parsed.about.language),
         )
         drafts = chunk(parsed.text, parsed.sections, count=embedder.count, window=embedder.window)
-        return _Job(found, sha256, hint, known, document, tuple(drafts))
+        return document, tuple(drafts)
 
     def _id(self, source: Source, known: SourceRow | None, sha256: str) -> str:
         """The known document's id where it is this source's alone, else one that is not in use."""
@@ -271,13 +289,17 @@ class Ingest:
         return np.concatenate(vectors) if vectors else np.zeros((0, 1), np.float32)
 
     def _write(self, commit: Commit, job: _Job, vectors: Vectors) -> None:
-        if job.replaces:
-            commit.remove_source(job.replaces)
+        for row in (job.replaces, *job.also):
+            if row is not None:
+                commit.remove_source(row)
         id = job.document
         if isinstance(job.document, Document):
             id = job.document.id
             commit.add_document(job.document, job.drafts, vectors)
         commit.add_source(job.found.source, str(id), job.sha256, job.hint)
+        for row in job.also:
+            hint = self.catalogue.hint(row.id) or job.hint
+            commit.add_source(row.source, str(id), job.sha256, hint)
 
     def _drop(self, path: Path, reason: str, known: SourceRow | None) -> None:
         """A file that cannot be read any more must not go on answering as it was, unless its

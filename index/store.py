@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -22,7 +22,7 @@ from index.home.rows import SourceRow
 from index.ingest import Ingest, Progress
 from index.report import FileReport, Reports
 from index.sandbox.box import Sandbox
-from index.sandbox.recognise import SCANNED, Ocr, check, parse_recognised, words_on
+from index.sandbox.recognise import MOST_PAGES, SCANNED, Ocr, check, parse_recognised, words_on
 from index.search.versions import PARTS, Versions
 from index.types import Embedder, Parsed
 from index.writer import Writer
@@ -117,8 +117,7 @@ class Index(Versions):
         with self._reading(ocr) as parse:
 
             def ingest() -> Reports:
-                catalogue = writer.catalogue
-                again = catalogue.unread(SCANNED, catalogue.version()) if ocr else {}
+                again = _unread(writer.catalogue) if ocr else {}
                 run = Ingest(
                     writer.catalogue,
                     lambda: self._embedder_of_home(writer.catalogue),
@@ -130,7 +129,7 @@ class Index(Versions):
                     parse,
                     again,
                 )
-                return run.run([*self._unsettled(writer.catalogue), *scopes])
+                return run.run([*self._unsettled(writer.catalogue, again), *scopes])
 
             try:
                 try:
@@ -147,11 +146,13 @@ class Index(Versions):
                     "'citewell index' again"
                 ) from error
 
-    def _unsettled(self, catalogue: Catalogue) -> list[Scope]:
-        """Uploads that an earlier run did not come to the end of."""
+    def _unsettled(self, catalogue: Catalogue, again: Container[str]) -> list[Scope]:
+        """Uploads that an earlier run did not come to the end of, or that are read again."""
         uploads = Uploads(self.home)
-        known = {row.source.file for row in catalogue.sources_under(str(uploads.folder))}
-        return [Scope(uploads.folder, path) for path in uploads.unsettled(known)]
+        rows = list(catalogue.sources_under(str(uploads.folder)))
+        paths = uploads.unsettled({row.source.file for row in rows})
+        paths = [*paths, *(row.source.file for row in rows if row.document_id in again)]
+        return [Scope(uploads.folder, path) for path in paths]
 
     def locate(
         self, data: bytes, name: str, ocr: Ocr | None = None, pages: Sequence[int] = ()
@@ -243,3 +244,9 @@ class Index(Versions):
                 commit.set_meta("chunker", PARTS["chunker"])
                 commit.set_meta("readers", "")  # until there are files
         return embedder
+
+
+def _unread(catalogue: Catalogue) -> dict[str, tuple[int, ...]]:
+    """Pages without text, by document, that recognising may still give a text."""
+    found = catalogue.partly_read_of(SCANNED, catalogue.version())
+    return {id: about.unread for id, about in found.items() if len(about.recognised) < MOST_PAGES}

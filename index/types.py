@@ -96,6 +96,9 @@ class Origin:
     raw: str | None = None
 
 
+MOST_PIXELS = 25_000_000  # of a page that is drawn
+
+
 @dataclass(frozen=True, slots=True)
 class Picture:
     """A page as a grey PGM image; ``scale`` is pixels to the point, ``height`` that of the page

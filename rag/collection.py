@@ -31,6 +31,7 @@ from rag.settings import Settings
 from rag.types import IndexState, Json
 
 KEPT_DOCUMENTS = 64
+MOST_RECOGNISED = 3  # pages of a scan, to find one quote's place
 
 
 def ocr_of(settings: Settings) -> Ocr:
@@ -144,7 +145,7 @@ class Collection:
         path = Uploads(self.index.home).path_of(sent)
         known = self.index.catalogue.source_at(str(path))
         warnings: tuple[str, ...] = ()
-        if known is not None and path.exists():
+        if known is not None and path.exists() and not self._may_read_more(known.document_id):
             id = known.document_id
         else:
             report = self.index.upload(sent, self.rules, progress, self.ocr)
@@ -154,6 +155,10 @@ class Collection:
         document = self._stored(id)
         is_new = self.index.catalogue.document(id, before) is None
         return replace(document, warnings=warnings or document.warnings), is_new
+
+    def _may_read_more(self, document_id: str) -> bool:
+        """Whether text in pictures is asked for, and there are pages without text."""
+        return self.ocr is not None and bool(self._stored(document_id).about.unread)
 
     def delete(self, document_id: str) -> bool:
         """Takes a document out of the index; whether there was one.
@@ -204,7 +209,7 @@ class Collection:
     ) -> Sequence[Origin]:
         """Of a scan only the span's own pages are recognised anew, which takes seconds each."""
         pages = pages_of(document, span)
-        scanned = sorted(pages.intersection(document.about.recognised))
+        scanned = sorted(pages.intersection(document.about.recognised))[:MOST_RECOGNISED]
         with suppress(ReadError):
             parsed = self.index.locate(data, name, ocr_of(self.settings), scanned)
             if parsed.text == document.text:

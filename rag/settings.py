@@ -43,7 +43,7 @@ class Settings:
     allow_download: bool = False  # let a named model come from a hub
     reader: str = "trained"  # or "similarity"
     mode: str = "extractive"  # or "llm"
-    threads: int = 2  # of torch, BLAS and FAISS
+    threads: int = 2  # of torch and FAISS, and pages that --ocr reads at once
     retrieve_k: int = 50  # passages that each of dense and BM25 search gives to the fusion
     read_k: int = 8  # passages that are read for an answer
     max_sentences: int = 5  # of one answer

@@ -9,7 +9,7 @@ Conventions behind the marks:
   fills a paragraph is split like any other text.
 - A question or exclamation mark followed by a lower-case letter does not end a sentence.
 
-``OPEN`` is the half that the rules in ``index.sentences`` were written with. ``HELD_OUT``
+``OPEN`` is the half that the rules in ``index.passages.sentences`` were written with. ``HELD_OUT``
 was written at the same time, with the same classes, and is only ever scored.
 """
 

@@ -87,9 +87,12 @@ class Plan:
               """
         return self._do(sql, sha256) > 0
 
-    def stays(self, path: Path) -> None:
-        """A file that was read and is as it was."""
+    def keep(self, path: Path) -> None:
+        """The content of a file that was read is as it was: it is not lost."""
         self._do("DELETE FROM lost WHERE path = ?", str(path))
+
+    def done(self, path: Path) -> None:
+        """There is nothing to read in a file any more."""
         self._do("INSERT INTO done VALUES (?)", str(path))
 
     def move(self, found: Found, move: Move) -> None:

@@ -128,9 +128,10 @@ class Survey:
             known = self.catalogue.source_at(str(todo.path))
             twin = self.catalogue.find_file(sha256, kind, self.catalogue.version())
             if known and known.file_sha256 == sha256:
+                self.plan.keep(todo.path)
                 if known.document_id not in self.again:
                     self.unchanged(known, hint)
-                    self.plan.stays(todo.path)
+                    self.plan.done(todo.path)
             elif sha256 in wanted and twin is not None:
                 self.plan.move(todo, Move(todo.source, twin, sha256, hint))
 

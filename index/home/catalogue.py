@@ -182,15 +182,15 @@ class Catalogue(Connection):
         )
         return [(str(row["path"] or ""), about_of(row["about"])) for row in rows]
 
-    def unread(self, media_type: str, version: int) -> dict[str, tuple[int, ...]]:
-        """Of documents of a kind: the pages that gave no text, where there are any."""
+    def partly_read_of(self, media_type: str, version: int) -> dict[str, About]:
+        """By their ids the documents of a kind of which some pages gave no text."""
         rows = self.all(
             f"""SELECT document_id, about FROM revisions
                 WHERE instr(about, '"unread"') > 0 AND media_type = :kind AND {VISIBLE}""",
             kind=media_type,
             v=version,
         )
-        return {row["document_id"]: about_of(row["about"]).unread for row in rows}
+        return {row["document_id"]: about_of(row["about"]) for row in rows}
 
     def find_file(self, file_sha256: str, media_type: str, version: int) -> str | None:
         """Id of the visible document with this content, read as this kind of file; of several

@@ -135,11 +135,15 @@ def _about(about: About) -> str:
 
 
 def about_of(stored: str) -> About:
-    fields: dict[str, Any] = {
-        key: tuple(value) if isinstance(value, list) else value
-        for key, value in json.loads(stored).items()
-    }
-    return About(**fields)
+    """Raises DamageError."""
+    try:
+        fields: dict[str, Any] = {
+            key: tuple(value) if isinstance(value, list) else value
+            for key, value in json.loads(stored).items()
+        }
+        return About(**fields)
+    except (ValueError, TypeError, AttributeError) as error:
+        raise DamageError(f"what is known of a document was damaged on disk ({error})") from error
 
 
 def source_entry(id: int, source: Source, document_id: str, sha256: str, added: int) -> str:

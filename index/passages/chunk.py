@@ -67,7 +67,8 @@ def chunk(
         costs = [n - special for n in count(pieces)]
         groups = list(_groups(sentences, costs, min(TARGET_TOKENS, room)))
         fits = _Fitting(text, kept, count, window, known)
-        fits.rule_out([s for s, cost in zip(sentences, costs, strict=True) if cost > 2 * window])
+        long = (s for s, cost in zip(sentences, costs, strict=True) if cost > 2 * window)
+        fits.rule_out([span for span in long if len(span) > 2 * window])  # not a run of markers
         fits.ask([_whole(group) for group in groups])
         for group in groups:
             yield from _drafts(text, section, group, kept, fits)

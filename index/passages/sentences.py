@@ -1,7 +1,7 @@
 """Sentences and clauses as spans of a document's text.
 
 ``split_sentences`` cuts a stretch of text into paragraphs and list items, asks
-``index.sentence_ends`` where sentences end in each, and cuts what is too long.
+``index.passages.sentence_ends`` where sentences end in each, and cuts what is too long.
 """
 
 from __future__ import annotations

@@ -37,7 +37,7 @@ FORMATS = (
     Format("rtf", "RTF", "application/rtf", (".rtf",), "rtf"),
     Format("html", "HTML", "text/html", (".html", ".htm"), "web.html"),
     Format("xhtml", "XHTML", "application/xhtml+xml", (".xhtml",), "web.html"),
-    Format("epub", "an EPUB book", "application/epub+zip", (".epub",), "web.epub"),
+    Format("epub", "an EPUB book", "application/epub+zip", (".epub",), "web.epub", 2),
     Format("mail", "a mail", "message/rfc822", (".eml",), "web.mail"),
     Format("mhtml", "a saved web page", "multipart/related", (".mhtml", ".mht"), "web.mail"),
     Format("pptx", "a presentation", f"{_OFFICE}.presentationml.presentation", (".pptx",),

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
-from index.types import About, Origin, Parsed, Picture, Section, Span
+from index.types import MOST_PIXELS, About, Origin, Parsed, Picture, Section, Span
 
 Recognised = Mapping[int, Sequence[Sequence[Any]]]  # a page's words, as pdf.words.Word has them
 
@@ -91,7 +91,7 @@ def from_plain(plain: dict[str, Any], text: str) -> Parsed:
         raise ValueError("sections out of order")
     language, date_from, unit, total, unread, recognised = plain["about"]
     about = About(_maybe_str(language), _maybe_str(date_from), _maybe_str(unit), _int(total),
-                  tuple(map(_int, unread)), tuple(map(_int, recognised)))  # fmt: skip
+                  _numbers(unread, total), _numbers(recognised, total))  # fmt: skip
     origins = tuple(
         Origin(_span(start, end, text), _str(label), _maybe_int(page), _box(box), _maybe_str(raw))
         for start, end, label, page, box, raw in plain["origins"]
@@ -104,7 +104,8 @@ def from_plain(plain: dict[str, Any], text: str) -> Parsed:
 def to_picture(plain: dict[str, Any], body: bytes) -> Picture:
     """Raises ValueError (or TypeError, KeyError) for what is no picture that we draw."""
     found = _PICTURE.match(body)
-    if not found or len(body) - found.end() != int(found[1]) * int(found[2]):
+    pixels = int(found[1]) * int(found[2]) if found else -1
+    if not found or len(body) - found.end() != pixels or pixels > 1.01 * MOST_PIXELS:
         raise ValueError("no picture")
     scale, height = float(plain["scale"]), float(plain["height"])
     if not (0 < scale < math.inf and 0 < height < math.inf):
@@ -116,6 +117,14 @@ def _span(start: Any, end: Any, text: str) -> Span:
     if not 0 <= _int(start) <= _int(end) <= len(text):
         raise ValueError(f"{start}–{end} is not in the text")
     return Span(start, end)
+
+
+def _numbers(values: Any, total: int) -> tuple[int, ...]:
+    """Of pages: rising, from 1 to ``total``."""
+    found = tuple(map(_int, values))
+    if any(not low < one <= total for low, one in zip((0, *found), found, strict=False)):
+        raise ValueError("no numbers of pages")
+    return found
 
 
 def _box(value: Any) -> tuple[float, float, float, float] | None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     Words = dict[int, Sequence[Word]]
 
 SCANNED = "application/pdf"  # the kind of file whose pages are drawn
+MOST_PAGES = 500  # of one file: a page takes seconds, and a small file can name one page often
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +39,13 @@ def check(ocr: Ocr) -> None:
         raise OcrError(
             f"text in pictures is recognised by the program {PROGRAM}, which is not installed: "
             f"install it (Debian, Ubuntu: apt install {PROGRAM}-ocr; macOS: brew install "
-            f"{PROGRAM}), or leave --ocr out"
+            f"{PROGRAM}), or leave --ocr (the setting ocr) out"
         )
     listed = subprocess.run([path, "--list-langs"], capture_output=True, text=True, check=False)
-    known = set(listed.stdout.split("\n")[1:])
+    known = set(listed.stdout.splitlines()[1:])
     missing = [one for one in ocr.languages.split("+") if one not in known]
     if missing:
-        have = ", ".join(sorted(known - {"", "osd"})) or "none"
+        have = ", ".join(sorted(known - {"osd"})) or "none"
         raise OcrError(
             f"{PROGRAM} has no data for the language {missing[0]!r} (it has: {have}): install "
             f"them, or name others in the setting ocr_languages"
@@ -58,7 +59,10 @@ def parse_recognised(box: Sandbox, ocr: Ocr, data: bytes, name: str) -> Parsed:
     parsed = box.parse(data, name)
     if not parsed.about.unread or parsed.about.unit != "page":
         return parsed
-    words, failed = words_on(box, ocr, data, name, parsed.about.unread)
+    unread = parsed.about.unread
+    words, failed = words_on(box, ocr, data, name, unread[:MOST_PAGES])
+    if len(unread) > MOST_PAGES:
+        failed.append(f"pictures after the first {MOST_PAGES} were not looked at: split the file")
     if words:
         try:
             parsed = box.parse(data, name, words)

@@ -2,8 +2,8 @@
 
 A derived index: it says which version of the catalogue it holds, and is made again from the
 catalogue whenever it cannot be trusted. tantivy reads a flipped bit as another ranking or
-panics, so every file is hashed before tantivy opens it (``index.manifest``), and scores are
-computed from what is there and not from what tantivy still counts (``index.bm25``).
+panics, so every file is hashed before tantivy opens it (``index.search.manifest``), and scores are
+computed from what is there and not from what tantivy still counts (``index.search.bm25``).
 """
 
 from __future__ import annotations

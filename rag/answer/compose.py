@@ -1,6 +1,6 @@
 """Readings to an answer's sentences: which, how many, in which order. Pure.
 
-A quote is a whole sentence of a document. What may be quoted is said in ``index.quotable``.
+A quote is a whole sentence of a document; ``index.passages.quotable`` says what may be quoted.
 """
 
 from __future__ import annotations

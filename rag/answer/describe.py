@@ -28,6 +28,7 @@ def describe_hits(hits: Sequence[Hit], read: Sequence[tuple[Document, Passage]])
                 "document_title": document.title,
                 "path": document.path,
                 "page": where.page,
+                "unit": where.unit,
                 "section": where.section,
                 "speaker": where.speaker,
                 "date": where.date,

@@ -1,7 +1,7 @@
 """The optional LLM: one Writer for any OpenAI-compatible endpoint.
 
 It sees the question and the chosen evidence sentences, nothing else, and what it
-writes is shown only after ``rag.verify``. Only the settings say where it is and with
+writes is shown only after ``rag.answer.verify``. Only the settings say where it is and with
 which key: variables such as OPENAI_API_KEY or HTTPS_PROXY in the environment neither
 enable nor steer it.
 """

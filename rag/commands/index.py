@@ -10,7 +10,14 @@ from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 
-from index.errors import HomeError, MismatchError, NewerFormatError, ReadError, WorkerError
+from index.errors import (
+    HomeError,
+    MismatchError,
+    NewerFormatError,
+    OcrError,
+    ReadError,
+    WorkerError,
+)
 from index.report import STATUSES, Summary
 from rag.commands.output import printable
 from rag.settings import Settings
@@ -74,8 +81,8 @@ def watch(engine: Home, paths: Sequence[Path], *, as_json: bool) -> int:
         ]
         try:
             summary = _index_patiently(engine, scopes)
-        except (ReadError, WorkerError) as error:
-            # Ignore rules that are in doubt, a reader that does not start: what waits is looked at
+        except (OcrError, ReadError, WorkerError) as error:
+            # Ignore rules that are in doubt, a program that does not start: what waits is looked at
             # again with the next change, or when everything is told again.
             print(f"citewell: {error}", file=sys.stderr)
             continue

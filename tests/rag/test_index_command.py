@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import index.folder.watch
-from index.errors import WorkerError
+from index.errors import IndexLayerError, OcrError, WorkerError
 from index.folder.survey import Scope
 from index.folder.walk import Rules
 from index.report import Summary
@@ -53,20 +53,19 @@ def test_a_rule_that_is_written_wrong_does_not_end_it(
 
 
 class Breaking(Following):
-    """Its reader does not start ``faults`` times."""
+    """Its programs do not start at first."""
 
-    def __init__(self, desk: Desk, faults: int) -> None:
+    def __init__(self, desk: Desk, *faults: IndexLayerError) -> None:
         super().__init__(desk)
-        self._faults = faults
+        self._faults = list(faults)
 
     def index_scopes(self, scopes: Sequence[Scope]) -> Summary:
         if self._faults:
-            self._faults -= 1
-            raise WorkerError("the process that reads files does not start: no memory")
+            raise self._faults.pop()
         return super().index_scopes(scopes)
 
 
-def test_a_reader_that_does_not_start_does_not_end_it(
+def test_a_program_that_does_not_start_does_not_end_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     desk = Desk(tmp_path)
@@ -76,6 +75,8 @@ def test_a_reader_that_does_not_start_does_not_end_it(
             yield {desk.put(name, f"{name} says: {FERRY}")}
 
     monkeypatch.setattr(index.folder.watch, "changes", batches)
-    assert watch(Breaking(desk, 2), [desk.root], as_json=False) == 0  # type: ignore[arg-type]
-    assert capsys.readouterr().err.count("citewell: the process that reads files does not") == 2
+    breaking = Breaking(desk, WorkerError("no memory"), OcrError("no tesseract"))
+    assert watch(breaking, [desk.root], as_json=False) == 0  # type: ignore[arg-type]
+    said = capsys.readouterr().err
+    assert said.index("citewell: no tesseract") < said.index("citewell: no memory")
     assert desk.paths() == [["a.txt"], ["b.txt"], ["c.txt"]]

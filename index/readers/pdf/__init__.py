@@ -51,11 +51,7 @@ def read(data: bytes, name: str, recognised: Recognised | None = None) -> Parsed
         empty = {page.number for page in pages if not (page.words or page.is_blank)}
         seen = tuple(sorted(empty & (recognised or {}).keys()))
         pages = [_with_words(page, recognised or {}, seen) for page in pages]
-        unread = tuple(
-            page.number
-            for page in pages
-            if not (page.words or page.notes or page.is_blank or page.number in seen)
-        )
+        unread = tuple(sorted(empty - set(seen)))
         _refuse(pages)
         about = About(unit="page", total=total, unread=unread, recognised=seen)
         warnings = [*_warnings(document, pages, unread), *_of_pictures(pages, seen)]

@@ -19,13 +19,13 @@ import pypdfium2 as pdfium  # type: ignore[import-untyped]
 
 from index.errors import ReadError
 from index.readers.pdf.words import Word
-from index.types import Picture
+from index.types import MOST_PIXELS, Picture
 
 PROGRAM = "tesseract"
 _DPI = 300
-_MOST_PIXELS = 25_000_000
 _LEAST_SURE = 30  # of 100: below, it is mostly specks
 _SECONDS = 120  # for a page
+_KEPT = ("PATH", "TESSDATA_PREFIX", "LD_LIBRARY_PATH")  # of the environment: no tokens
 _WORD = 5  # tesseract's level of words
 
 
@@ -55,7 +55,7 @@ def picture(data: bytes, page: int) -> Picture | None:
             width, height = one.get_size()
             if width <= 0 or height <= 0:
                 return None
-            scale = min(_DPI / 72, math.sqrt(_MOST_PIXELS / (width * height)))
+            scale = min(_DPI / 72, math.sqrt(MOST_PIXELS / (width * height)))
             bitmap = one.render(scale=scale, grayscale=True)
             buffer, stride = bytes(bitmap.buffer), bitmap.stride
             rows = (buffer[y * stride : y * stride + bitmap.width] for y in range(bitmap.height))
@@ -82,7 +82,9 @@ def _run(data: bytes, languages: str) -> str:
             capture_output=True,
             timeout=_SECONDS,
             check=False,
-            env={**os.environ, "OMP_THREAD_LIMIT": "1"},
+            env={name: os.environ[name] for name in _KEPT if name in os.environ}
+            | {"OMP_THREAD_LIMIT": "1"},
+            start_new_session=True,  # Ctrl-C is for who waits for it
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise ReadError(f"tesseract failed: {error}") from error

@@ -23,7 +23,8 @@ def test_files_come_back_in_the_order_of_their_paths() -> None:
         plan.read(one)
     assert list(plan.todo()) == [a, b, c, d]
     assert plan.n_files == 4
-    plan.stays(b.path)
+    plan.keep(b.path)
+    plan.done(b.path)
     move = Move(c.source, "doc", "x", Hint(3, 1, 2, 9))
     plan.move(c, move)
     assert list(plan.todo()) == [a, d]
@@ -57,7 +58,8 @@ def test_lost_contents_are_looked_up_by_size() -> None:
     assert plan.has_moved_or_gone()
     assert plan.is_gone("/docs/a")
     assert not plan.is_gone("/docs/d")
-    plan.stays(Path("/docs/d"))
+    plan.keep(Path("/docs/d"))
+    plan.done(Path("/docs/d"))
     assert plan.lost_of_size(3) == {"x", "y"}
 
 

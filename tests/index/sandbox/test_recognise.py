@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from index.errors import OcrError, ReadError
 from index.folder.survey import Scope
+from index.folder.uploads import Upload
 from index.folder.walk import Rules
+from index.home.schema import FILE
 from index.readers.pdf import ocr as tesseract
 from index.readers.pdf import read as read_pdf
 from index.report import FileReport
@@ -113,6 +117,20 @@ def test_what_fails_stays_unread_with_the_reason_and_is_tried_again(
     assert calls(fake) == 3
 
 
+def test_damage_in_what_is_known_of_a_document_is_set_aside(bench: Bench, fake: Path) -> None:
+    (bench.docs / "a.pdf").write_bytes(scan([GREY]))
+    (bench.docs / "b.txt").write_text("Plain text.")
+    bench.run()
+    bench.index.close()
+    with closing(sqlite3.connect(bench.index.home / FILE)) as db, db:
+        changed = """UPDATE revisions SET about = replace(about, '"unread"', '"unread"!')"""
+        assert db.execute(changed).rowcount == 2
+    bench.index = Index.open(bench.index.home, lambda: FakeEmbedder())
+    reports = bench.run(Ocr())
+    assert bench.document(reports["a.pdf"]).text == WORDS
+    assert calls(fake) == 1
+
+
 def test_a_picture_without_words_has_been_looked_at(bench: Bench, fake: Path) -> None:
     (bench.docs / "a.pdf").write_bytes(scan([GREY]))
     (fake / "words").write_text("")
@@ -126,14 +144,82 @@ def test_a_picture_without_words_has_been_looked_at(bench: Bench, fake: Path) ->
 def test_two_files_with_one_content(bench: Bench, fake: Path) -> None:
     for name in ("a.pdf", "b.pdf"):
         (bench.docs / name).write_bytes(scan([GREY]))
-    bench.run()
+    (before, _) = bench.run().values()
     reports = bench.run(Ocr())
-    ids = {bench.document(one).id for one in reports.values()}
-    assert len(ids) == 1
+    assert {bench.document(one).id for one in reports.values()} == {before.document_id}
     assert {bench.document(one).text for one in reports.values()} == {WORDS}
     assert [one.status for one in bench.run(Ocr()).values()] == ["unchanged", "unchanged"]
     assert bench.index.snapshot().n_documents == 1
     assert calls(fake) == 1
+
+
+def test_a_copy_of_what_stays_unread_is_no_other_document(bench: Bench, fake: Path) -> None:
+    (bench.docs / "a.pdf").write_bytes(scan([GREY]))
+    bench.run()
+    (bench.docs / "b.pdf").write_bytes(scan([GREY]))
+    (fake / "words").unlink()
+    ids = {one.document_id for one in bench.run(Ocr()).values()}
+    assert len(ids) == 1
+    assert bench.index.snapshot().n_documents == 1
+
+
+def test_a_copy_of_a_scan_takes_nothing_from_it(bench: Bench, fake: Path) -> None:
+    """The scan was touched, so that it is read to see whether its content has moved."""
+    (bench.docs / "a.pdf").write_bytes(scan([GREY]))
+    before = bench.run()["a.pdf"]
+    (bench.docs / "c.pdf").write_bytes(scan([GREY]))
+    (bench.docs / "a.pdf").touch()
+    reports = bench.run(Ocr())
+    assert {one.status for one in reports.values()} == {"indexed"}
+    assert {one.document_id for one in reports.values()} == {before.document_id}
+    assert bench.document(reports["c.pdf"]).text == WORDS
+    assert calls(fake) == 1
+
+
+def test_an_upload_is_read_again_too(bench: Bench, fake: Path) -> None:
+    data = scan([GREY])
+    rules = Rules(25_000_000, home=bench.index.home)
+    sent = Upload.of("scan.pdf", data)
+    before = bench.index.upload(sent, rules)
+    assert bench.document(before).about.unread == (1,)
+    bench.run(Ocr())
+    assert bench.document(before).text == WORDS
+    assert calls(fake) == 1
+
+
+def test_a_page_with_a_note_on_its_picture_is_looked_at(bench: Bench, fake: Path) -> None:
+    note = b"/Annots[<</Type/Annot/Subtype/Text/Rect[500 700 520 720]/Contents(Ask Ada.)>>]"
+    data = pdf([Page(has_picture=True, extra=note)])
+    (bench.docs / "a.pdf").write_bytes(data)
+    assert bench.document(bench.run()["a.pdf"]).about.unread == (1,)
+    document = bench.document(bench.run(Ocr())["a.pdf"])
+    assert document.text == f"{WORDS}\n\nAsk Ada."
+    assert calls(fake) == 1
+
+
+def test_a_small_file_cannot_ask_for_thousands_of_pages(
+    bench: Bench, fake: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.sandbox.recognise.MOST_PAGES", 2)
+    monkeypatch.setattr("index.store.MOST_PAGES", 2)
+    (bench.docs / "a.pdf").write_bytes(scan([GREY] * 4))
+    report = bench.run(Ocr())["a.pdf"]
+    assert bench.document(report).about.unread == (3, 4)
+    assert any("after the first 2" in one for one in report.warnings)
+    assert bench.run(Ocr())["a.pdf"].status == "unchanged"
+    assert calls(fake) == 2
+
+
+def test_the_program_is_told_no_secrets(
+    bench: Bench, fake: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CITEWELL_TOKEN", "secret")
+    program = (fake / "tesseract").read_text()
+    spy = "import os; (Path(__file__).parent / 'env').write_text(str(os.environ))\n"
+    (fake / "tesseract").write_text(program.replace("here = ", spy + "here = ", 1))
+    (bench.docs / "a.pdf").write_bytes(scan([GREY]))
+    assert bench.document(bench.run(Ocr())["a.pdf"]).text == WORDS
+    assert "secret" not in (fake / "env").read_text()
 
 
 @pytest.mark.usefixtures("fake")
@@ -141,6 +227,9 @@ def test_a_program_or_a_language_that_is_missing(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     check(Ocr("eng"))
+    for languages in ("", "eng+"):
+        with pytest.raises(OcrError, match="no data for the language ''"):
+            check(Ocr(languages))
     with pytest.raises(OcrError, match=r"no data for the language 'deu' \(it has: eng\)"):
         bench.run(Ocr("eng+deu"))
     monkeypatch.setenv("PATH", "")
@@ -178,7 +267,13 @@ def read_pdf_without_origins(data: bytes, words: dict[int, list[tuple[object, ..
 
 @pytest.mark.parametrize(
     "drawn",
-    ["b'II*\\0'", "b'P5\\n9 9\\n255\\nxx'", "b'P5\\n1 1\\n255\\nxx'", "b'P5\\n-1 -1\\n255\\nx'"],
+    [
+        "b'II*\\0'",
+        "b'P5\\n9 9\\n255\\nxx'",
+        "b'P5\\n1 1\\n255\\nxx'",
+        "b'P5\\n-1 -1\\n255\\nx'",
+        "b'P5\\n6000 6000\\n255\\n' + bytes(36_000_000)",
+    ],
 )
 def test_no_other_picture_is_handed_on(drawn: str) -> None:
     """A process that a file has taken over must not choose what tesseract reads."""

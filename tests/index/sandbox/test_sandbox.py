@@ -130,6 +130,8 @@ def test_lone_surrogates_do_not_get_out(box: Sandbox) -> None:
     "code",
     ["Parsed('abc', (Section(Span(0, 4), 'text'),))", "Parsed('abc', (Section(Span(2, 1), 'x'),))",
      "Parsed('abc', (Section(Span(1, 3), 'a'), Section(Span(0, 1), 'b')))",
+     "Parsed('abc', (), about=__import__('index.types').types.About(total=3, unread=(2, 2)))",
+     "Parsed('abc', (), about=__import__('index.types').types.About(total=3, unread=(4,)))",
      "Parsed('abc', (), title=3)", "Parsed('abc', (), warnings=(None,))"],
 )  # fmt: skip
 def test_what_no_reader_may_give_is_refused(box: Sandbox, code: str) -> None:
