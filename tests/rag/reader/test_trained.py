@@ -21,7 +21,7 @@ from rag.reader.pair_input import Item
 from rag.reader.similarity import SimilarityReader
 from rag.reader.trained import READ, TRAINED_COLUMNS, Remembering, TrainedReader, items_of
 from rag.types import NONE, PassageText
-from tests.rag.reader.test_read import MILL, passage
+from tests.rag.reader.test_similarity import MILL, passage
 
 TERMS = LexicalIndex().terms
 
