@@ -155,25 +155,31 @@ class Ingest:
 
     def _same(self, found: Found, known: SourceRow, data: bytes, hint: Hint) -> None:
         """A content that is known: of one that is to be read again, more may be read now."""
-        if any(job.concerns(known.file_sha256, known) for job in self._jobs):
-            self._commit()
+        if self._commit_what_concerns(known.file_sha256, known):
             known = self.catalogue.source_at(str(found.path)) or known
         document: Document | None = None
         before = self.again.pop(known.document_id, None)
         if before is not None:
             with suppress(ReadError):
-                document, drafts = self._document(found, data, known.file_sha256, known.document_id)
+                kind = told_type(data, found.path.name)
+                document, drafts = self._document(
+                    found, kind, data, known.file_sha256, known.document_id
+                )
         if document is None:
             self._unchanged(known, hint)
         elif document.about.unread == before:
             self._unchanged(known, hint, document.warnings)
         else:
-            also = [one for one in self._files_of(known.document_id) if one.id != known.id]
+            files = self.catalogue.files_of(known.document_id)
+            also = [one for one in files if one.id != known.id]
             self._wait(_Job(found, known.file_sha256, hint, known, document, drafts, also))
 
-    def _files_of(self, document_id: str) -> list[SourceRow]:
-        sources = self.catalogue.sources_of(document_id, self.catalogue.version())
-        return [row for one in sources if (row := self.catalogue.source_at(str(one.file)))]
+    def _commit_what_concerns(self, sha256: str, known: SourceRow | None) -> bool:
+        """So that the catalogue tells the truth of a content; whether there was anything."""
+        waits = any(job.concerns(sha256, known) for job in self._jobs)
+        if waits:
+            self._commit()
+        return waits
 
     def _unchanged(self, known: SourceRow, hint: Hint, warnings: tuple[str, ...] = ()) -> None:
         """Notes the times of a file that was read and is as it was."""
@@ -185,18 +191,17 @@ class Ingest:
     def _job(
         self, found: Found, known: SourceRow | None, data: bytes, sha256: str, hint: Hint
     ) -> _Job:
-        if any(job.concerns(sha256, known) for job in self._jobs):
-            self._commit()
+        self._commit_what_concerns(sha256, known)
         kind = told_type(data, found.path.name)
         twin = self.catalogue.find_file(sha256, kind, self.catalogue.version())
         if twin is not None:
             return _Job(found, sha256, hint, known, twin)
         id = self._id(found.source, known, sha256)
-        document, drafts = self._document(found, data, sha256, id)
+        document, drafts = self._document(found, kind, data, sha256, id)
         return _Job(found, sha256, hint, known, document, drafts)
 
     def _document(
-        self, found: Found, data: bytes, sha256: str, id: str
+        self, found: Found, kind: str, data: bytes, sha256: str, id: str
     ) -> tuple[Document, tuple[Draft, ...]]:
         parsed = self.parse(data, found.path.name)
         embedder = self.embedder()
@@ -204,7 +209,7 @@ class Ingest:
             id=id,
             sources=(found.source,),
             title=parsed.title or "",  # then its file's name, whatever that is later
-            media_type=told_type(data, found.path.name),
+            media_type=kind,
             text=parsed.text,
             sections=parsed.sections,
             date=parsed.date,

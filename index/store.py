@@ -7,7 +7,6 @@ import tempfile
 from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 
 from index.errors import DamageError, HomeError
@@ -22,7 +21,7 @@ from index.home.rows import SourceRow
 from index.ingest import Ingest, Progress
 from index.report import FileReport, Reports
 from index.sandbox.box import Sandbox
-from index.sandbox.recognise import MOST_PAGES, SCANNED, Ocr, check, parse_recognised, words_on
+from index.sandbox.recognise import MOST_PAGES, SCANNED, Ocr, parse_with, words_on
 from index.search.versions import PARTS, Versions
 from index.types import Embedder, Parsed
 from index.writer import Writer
@@ -171,10 +170,8 @@ class Index(Versions):
         if self._parse is not None:
             yield self._parse
             return
-        if ocr is not None:
-            check(ocr)
         with Sandbox() as box:
-            yield box.parse if ocr is None else partial(parse_recognised, box, ocr)
+            yield parse_with(box, ocr)
 
     def _find_again(self, writer: Writer, scopes: Sequence[Scope]) -> None:
         """Folders that had lost their last changes and were looked at as a whole."""

@@ -165,9 +165,7 @@ class Collection:
 
         Its upload is deleted; its files that are in a folder are excluded from now on.
         """
-        catalogue = self.index.catalogue
-        sources = catalogue.sources_of(document_id, catalogue.version())
-        rows = [row for one in sources if (row := catalogue.source_at(str(one.file)))]
+        rows = self.index.catalogue.files_of(document_id)
         if rows:
             self.index.remove(rows)
         return bool(rows)

@@ -232,6 +232,11 @@ class Catalogue(Connection):
         )
         return tuple(dict.fromkeys(self._sound(source_of, row).source for row in rows))
 
+    def files_of(self, document_id: str) -> list[SourceRow]:
+        """The places of a document in the last version."""
+        sources = self.sources_of(document_id, self.version())
+        return [row for one in sources if (row := self.source_at(str(one.file)))]
+
     def source_at(self, path: str) -> SourceRow | None:
         """The source that is this file now, by its absolute path."""
         sql = f"SELECT * FROM sources WHERE {PLACE} = :path AND removed_version IS NULL"

@@ -4,9 +4,10 @@ of it; the reader of the format then takes the words as if they stood in the fil
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from index.errors import OcrError, ReadError
@@ -50,6 +51,14 @@ def check(ocr: Ocr) -> None:
             f"{PROGRAM} has no data for the language {missing[0]!r} (it has: {have}): install "
             f"them, or name others in the setting ocr_languages"
         )
+
+
+def parse_with(box: Sandbox, ocr: Ocr | None) -> Callable[[bytes, str], Parsed]:
+    """How files are read, with ``ocr`` or without. Raises OcrError."""
+    if ocr is None:
+        return box.parse
+    check(ocr)
+    return partial(parse_recognised, box, ocr)
 
 
 def parse_recognised(box: Sandbox, ocr: Ocr, data: bytes, name: str) -> Parsed:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from functools import partial
 from pathlib import Path
 
 from index.errors import ReadError
 from index.folder.files import read_file, too_large
 from index.sandbox.box import Sandbox
-from index.sandbox.recognise import check, parse_recognised
+from index.sandbox.recognise import parse_with
 from index.types import Parsed
 from rag.answer.extract import AnswerSpan, Extraction
 from rag.answer.given import MAX_TEXTS
@@ -33,10 +32,7 @@ def run(home: Path, settings: Settings, question: str, files: Sequence[Path], as
         raise QuestionError(f"{len(files)} files are too many: give at most {MAX_TEXTS}")
     most = settings.max_file_mb * 1_000_000
     with Sandbox() as box:
-        parse = box.parse
-        if settings.ocr:
-            check(ocr_of(settings))
-            parse = partial(parse_recognised, box, ocr_of(settings))
+        parse = parse_with(box, ocr_of(settings) if settings.ocr else None)
         read = [(str(one), _read(one, most, parse)) for one in files]
     texts = [one for _, one in read if isinstance(one, Parsed)]
     for name, problem in read:

@@ -49,8 +49,9 @@ def read(data: bytes, name: str, recognised: Recognised | None = None) -> Parsed
         total = len(document)
         pages = [read_page(document, number) for number in range(1, total + 1)]
         empty = {page.number for page in pages if not (page.words or page.is_blank)}
-        seen = tuple(sorted(empty & (recognised or {}).keys()))
-        pages = [_with_words(page, recognised or {}, seen) for page in pages]
+        recognised = recognised or {}
+        seen = tuple(sorted(empty & recognised.keys()))
+        pages = [_with_words(page, recognised, seen) for page in pages]
         unread = tuple(sorted(empty - set(seen)))
         _refuse(pages)
         about = About(unit="page", total=total, unread=unread, recognised=seen)
