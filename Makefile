@@ -6,8 +6,11 @@ BIN := .venv/bin
 SEEDS_HOME := .citewell
 TRAINING := training
 REPORT ?= reports/report.html
-# How the shipped reader was trained; without it the trainer takes more rounds and hours.
-RECIPE ?= --epochs 0.75 --dropout 0 --max-tokens 112 --rate 8e-5 --every 700 --stop-questions 500
+# How the shipped reader is trained. On two cores one epoch takes hours: there
+# TEACHERS= (none) and RECIPE="--epochs 0.75 --dropout 0 --batch-tokens 4096" do.
+TEACHERS ?= 1 2 3
+TEACHING ?= --epochs 4.5 --average 0.997
+RECIPE ?= --epochs 5.6 --most 16
 RESUME ?=
 STAMP := .venv/.installed
 
@@ -29,7 +32,7 @@ help:
 	@echo "make fuzz     changed files for each reader, an hour; installs what it needs (extra: fuzz)"
 	@echo "make train    all that is learned, from the data sets in SHARED: the next four"
 	@echo "make pairs    questions and sentences to train a reader on, in $(TRAINING)/"
-	@echo "make reader   train it: hours on two cores; goes on with RESUME=--resume"
+	@echo "make reader   train it: minutes on a GPU, days on two cores (see TEACHERS); RESUME=--resume goes on"
 	@echo "make numbers  fit what weighs it beside similarity"
 	@echo "make calibrate  fit the chances that are stated"
 
@@ -98,8 +101,13 @@ pairs: install
 	@mkdir -p $(TRAINING)
 	@$(BIN)/python -m rag.training.pairs $(SHARED) $(TRAINING)/pairs.jsonl
 
-reader: pairs
-	@$(BIN)/python -m rag.training.train_reader $(TRAINING)/pairs $(TRAINING)/reader $(RECIPE) $(RESUME)
+reader: pairs $(TEACHERS:%=teacher-%)
+	@set -e; pairs=$(TRAINING)/pairs; if [ -n "$(strip $(TEACHERS))" ]; then pairs=$(TRAINING)/taught; \
+		$(BIN)/python -m rag.training.soften $(TRAINING)/pairs $$pairs $(TEACHERS:%=$(TRAINING)/teacher-%); fi; \
+	$(BIN)/python -m rag.training.train_reader $$pairs $(TRAINING)/reader $(RECIPE) $(RESUME)
+
+teacher-%: pairs
+	@$(BIN)/python -m rag.training.train_reader $(TRAINING)/pairs $(TRAINING)/$@ --seed $* $(TEACHING) $(RESUME)
 
 clean:
 	rm -rf .venv $(SEEDS_HOME) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -46,7 +46,7 @@ class Settings:
     threads: int = 2  # of torch and FAISS, and pages that --ocr reads at once
     retrieve_k: int = 50  # passages that each of dense and BM25 search gives to the fusion
     read_k: int = 8  # passages that are read for an answer
-    max_sentences: int = 5  # of one answer
+    max_sentences: int = 8  # of one answer
     max_error: float = 0.0  # target share of wrong answers; 0: the shipped threshold
     cache_mb: int = 256  # token vectors of passages kept in memory
     max_file_mb: int = 25  # larger files are skipped, with the reason

@@ -90,7 +90,11 @@ SUMMARY = re.compile(
     r"|\b(?:summary|overview) of\b|^what (?:is|was) .+ about$"
     r"|^what (?:do|does|did|has|have|had|is|was|are|were|can|could) .*\b(?:say|said|think|thought|"
     r"write|written|state|stated|known|know|report|reported|learn|told|tell)\b.*\b(?:about|on|"
-    r"regarding|concerning|of)\b",
+    r"regarding|concerning|of)\b"
+    r"|^what (?:do|does|did) .*\b(?:discuss(?:ed)?|talk|argue|propose|suggest|recommend|believe)"
+    r"\b.*\b(?:about|on|regarding|concerning|during)\b"
+    r"|^(?:what|how) (?:do|does|did|is|are|was|were) .*"
+    r"\b(?:opinions?|views?|attitudes?|feel|felt)\b.*\b(?:about|on|regarding|concerning|towards?)\b",
     re.I,
 )
 _PLURAL = (  # ends like a plural and is none of the words that only look so

@@ -152,8 +152,9 @@ class Layer(nn.Module):
         split = joint.view(bucket.count, bucket.length, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
         query, key, value = split.unbind(0)
         scores = query @ key.transpose(2, 3) * query.shape[-1] ** -0.5
-        weights = torch.softmax(scores.float() + bucket.bias, dim=-1).to(value.dtype)
-        return (weights @ value).transpose(1, 2).reshape(bucket.end - bucket.start, -1)
+        weights = self.dropout(torch.softmax(scores.float() + bucket.bias, dim=-1))
+        seen: Tensor = weights.to(value.dtype) @ value
+        return seen.transpose(1, 2).reshape(bucket.end - bucket.start, -1)
 
 
 class Network(nn.Module):

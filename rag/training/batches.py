@@ -13,13 +13,18 @@ from typing import Any
 from index.types import Span
 from rag.errors import SettingsError
 from rag.reader.pair_input import Encoded, Encoder, Item
+from rag.training.pairs.mining import UNLABELLED
 
 AT_ONCE = 4_096  # pairs that are tokenised together
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """``span`` is in tokens of the sentence. Pairs of one question share ``question``."""
+    """``span`` is in tokens of the sentence. Pairs of one question share ``question``.
+
+    ``soft`` is the mean logit of teachers, where there were any. Of a pair that is not
+    ``labelled`` only they say whether it is right.
+    """
 
     encoded: Encoded
     right: bool
@@ -28,6 +33,11 @@ class Example:
     question: int
     kind: str
     source: str
+    soft: float | None = None
+
+    @property
+    def labelled(self) -> bool:
+        return self.kind != UNLABELLED
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +51,17 @@ class Asked:
         return len(self.right) + len(self.wrong)
 
 
-def read_examples(path: Path, encoder: Encoder, limit: int | None = None) -> list[Example]:
-    """Of all questions, or of the first ``limit``. Raises SettingsError."""
+def read_examples(
+    path: Path, encoder: Encoder, limit: int | None = None, *, wide: bool = False
+) -> list[Example]:
+    """Of all questions, or of the first ``limit``. Raises SettingsError.
+
+    Pairs of which neither the data nor a teacher says anything are kept only with ``wide``.
+    """
     try:
         with path.open(encoding="utf-8") as file:
-            return list(_examples(file, encoder, limit))
+            found = _examples(file, encoder, limit)
+            return [one for one in found if wide or one.labelled or one.soft is not None]
     except (OSError, KeyError, ValueError) as error:
         raise SettingsError(
             f"{path} cannot be used ({error}): make it with 'python -m rag.training.pairs'"
@@ -86,6 +102,7 @@ def _example(row: dict[str, Any], number: int, encoded: Encoded) -> Example:
         number,
         row["kind"],
         row["source"],
+        row.get("soft"),
     )
 
 

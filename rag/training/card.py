@@ -35,16 +35,18 @@ def card(examples: Sequence[Example], recipe: Json, figures: Json) -> str:
             "",
             "It starts from all-MiniLM-L6-v2 (Apache-2.0) and is trained on the sets below; "
             "`reader.json` holds the recipe, the figures and the sha256 of the weights. "
-            "`python -m rag.training.train_reader` makes it again.",
+            "`make reader` makes one anew: three teachers on the data's labels, then the reader on "
+            "these labels and on what the teachers say, of more pairs too.",
             "",
             "## Data",
             "",
-            "| set | licence | right pairs | wrong pairs |",
-            "|---|---|---|---|",
+            "| set | licence | right pairs | wrong pairs | taught pairs |",
+            "|---|---|---|---|---|",
             *_sources(examples),
             "",
             "Wrong pairs are the data sets' own unanswerable questions, sentences that retrieval "
-            "finds near, and near misses made by the rules in `rag/training/pairs`.",
+            "finds near, and near misses made by the rules in `rag/training/pairs`. Of taught "
+            "pairs only the teachers say whether they are right.",
             "",
             "## Figures",
             "",
@@ -84,12 +86,13 @@ def card(examples: Sequence[Example], recipe: Json, figures: Json) -> str:
 
 
 def _sources(examples: Sequence[Example]) -> list[str]:
-    counts = Counter((one.source, one.right) for one in examples)
+    counts = Counter((one.source, one.right if one.labelled else None) for one in examples)
     rows = []
     for source in sorted({source for source, _ in counts}):
         name, licence = SOURCES.get(source, (source, "see the data"))
         rows.append(
-            f"| {name} | {licence} | {counts[source, True]:,} | {counts[source, False]:,} |"
+            f"| {name} | {licence} | {counts[source, True]:,} | {counts[source, False]:,} "
+            f"| {counts[source, None]:,} |"
         )
     return rows
 

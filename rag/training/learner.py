@@ -24,19 +24,20 @@ class Recipe:
     """
 
     seed: int = 20260101
-    epochs: float = 4.0
-    batch_tokens: int = 4_096
+    epochs: float = 5.0
+    batch_tokens: int = 32_768
     most: int = 12
-    rate: float = 5e-5
+    rate: float = 1.5e-4
     head_rate: float = 5e-4  # of what starts at random
     warm_up: float = 0.05
     weight_decay: float = 0.01
     dropout: float = 0.1
-    average: float = 0.999  # of the weights' moving average
+    average: float = 0.998  # of the weights' moving average
     clip: float = 1.0
     rank_weight: float = 1.0
     span_weight: float = 0.5
-    max_tokens: int = 128
+    hard: float = 0.5  # share of the data's own labels where teachers say something too
+    max_tokens: int = 112
     every: int = 500  # steps between evaluations
     stop_questions: int = 1_500  # read at each of them
     patience: int = 8  # evaluations without a better one
@@ -69,7 +70,7 @@ class Learner:
         batch = pack([one.encoded for one in examples], self.device)
         with self.autocast():
             output = self.network(batch)
-        found = losses(output, batch, examples)
+        found = losses(output, batch, examples, recipe.hard)
         loss = found.answers + recipe.rank_weight * found.rank + recipe.span_weight * found.span
         loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(self.network.parameters(), recipe.clip)

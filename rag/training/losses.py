@@ -22,30 +22,46 @@ class Losses:
     span: Tensor
 
 
-def losses(output: Output, batch: Batch, packed: Sequence[Example]) -> Losses:
-    """``packed`` are the examples in the order in which they were given to ``pack``."""
+def losses(output: Output, batch: Batch, packed: Sequence[Example], hard: float = 1.0) -> Losses:
+    """``packed`` are the examples in the order in which they were given to ``pack``.
+
+    Where teachers say something of a pair, ``hard`` is the share of its label against what
+    they say (Hinton et al. 2015, "Distilling the knowledge in a neural network").
+    """
     examples = [packed[at] for at in batch.order]
     device = output.answers.device
     right = torch.tensor([one.right for one in examples], device=device)
+    shares = [1.0 if one.soft is None else hard * one.labelled for one in examples]
+    share = torch.tensor(shares, device=device)
+    soft = torch.tensor([one.soft or 0.0 for one in examples], device=device)
+    wanted = share * right + (1 - share) * torch.sigmoid(soft)
+    taught = any(one.soft is not None for one in examples)
     return Losses(
-        functional.binary_cross_entropy_with_logits(output.answers, right.float()),
-        _rank(output.answers, right, [one.question for one in examples]),
+        functional.binary_cross_entropy_with_logits(output.answers, wanted),
+        _rank(output.answers, right, soft, [one.question for one in examples],
+              hard if taught else 1.0),
         _span(output, examples),
-    )
+    )  # fmt: skip
 
 
-def _rank(scores: Tensor, right: Tensor, questions: Sequence[int]) -> Tensor:
-    """Of the questions with a right pair: -log of the share of the right in a softmax of all."""
+def _rank(
+    scores: Tensor, right: Tensor, soft: Tensor, questions: Sequence[int], hard: float
+) -> Tensor:
+    """Of the questions with a right pair: -log of the share of the right in a softmax of all,
+    and beside it the cross-entropy against the teachers' softmax."""
     numbers = {question: at for at, question in enumerate(dict.fromkeys(questions))}
     group = torch.tensor([numbers[question] for question in questions], device=scores.device)
     n = len(numbers)
     answerable = torch.zeros(n, dtype=torch.bool, device=scores.device)
     answerable[group[right]] = True
-    used = answerable[group]
-    if not bool(used.any()):
+    if not bool(answerable.any()):
         return scores.sum() * 0.0
-    hit = torch.where(right, scores, scores - 1e4)
-    lost = log_sums(scores, group, n) - log_sums(hit, group, n)
+    total = log_sums(scores, group, n)
+    lost = total - log_sums(torch.where(right, scores, scores - 1e4), group, n)
+    if hard < 1:
+        believed = torch.exp(soft - log_sums(soft, group, n)[group])
+        surprise = believed * (total[group] - scores)
+        lost = hard * lost + (1 - hard) * torch.zeros_like(total).index_add(0, group, surprise)
     return lost[answerable].mean()
 
 

@@ -16,13 +16,16 @@ from rag.training.examples import Example
 from rag.training.fit import KEPT, cross_fitted, decisions, fit, threshold
 
 # How many sentences an answer has at most, and the share of the best one's belief that a
-# further one needs. Set by hand: SQuAD has one-sentence answers only.
+# further one needs. That of a summary is fitted: on 45 queries of 16 QMSum meetings that were
+# set aside, F1 against the gold turns was 0.21, 0.26, 0.30, 0.33, 0.34 at shares of 0.5, 0.25,
+# 0.1, 0.05, 0.02. The others are set by hand: SQuAD has one-sentence answers only, and of the
+# other sets ten such questions are not trained on.
 CHOICE = {
     "fact": {"most": 2, "share": 0.5},
     "yesno": {"most": 2, "share": 0.4},
-    "list": {"most": 4, "share": 0.25, "goes_on": 1},
-    "explain": {"most": 4, "share": 0.25, "goes_on": 1},
-    "summary": {"most": 5, "share": 0.1, "goes_on": 1},
+    "list": {"most": 8, "share": 0.25, "goes_on": 1},
+    "explain": {"most": 8, "share": 0.25, "goes_on": 1},
+    "summary": {"most": 8, "share": 0.05, "goes_on": 1},
     "keywords": {"most": 3, "share": 0.3},
     "other": {"most": 2, "share": 0.5},
 }

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,7 +17,7 @@ from rag.text.words import fold
 from rag.training.pairs.corpora import CALIBRATION, family, group_key, read_all
 from rag.training.pairs.inventory import Inventory, take_stock
 from rag.training.pairs.mining import Miner
-from rag.training.pairs.recipe import FAR, Around, pairs_of
+from rag.training.pairs.recipe import FAR, Around, pairs_of, unlabelled
 from rag.training.pairs.types import Labelled, Pair, Place, Text, places
 
 SIDES = ("train", "stop", "calibration")
@@ -51,11 +52,13 @@ def make(labelled: Sequence[Labelled], seed: int = SEED) -> Iterator[tuple[str, 
     for side in SIDES:
         here = [one for one in labelled if sides[family(one.group)] == side]
         for source in sorted({one.source for one in here}):
-            for pair in _of_source([one for one in here if one.source == source], seed):
+            members = [one for one in here if one.source == source]
+            for pair in _of_source(members, seed, wide=side == "train"):
                 yield side, pair
 
 
-def _of_source(labelled: Sequence[Labelled], seed: int) -> Iterator[Pair]:
+def _of_source(labelled: Sequence[Labelled], seed: int, *, wide: bool) -> Iterator[Pair]:
+    """``wide``: with the unlabelled pairs, which only training has a use for."""
     groups: defaultdict[str, list[Labelled]] = defaultdict(list)
     answering: defaultdict[str, set[str]] = defaultdict(set)
     for one in labelled:
@@ -63,14 +66,16 @@ def _of_source(labelled: Sequence[Labelled], seed: int) -> Iterator[Pair]:
         answering[fold(one.question)].update(one.text.sentences[at] for at in one.right)
     source = labelled[0].source
     far = Miner(_places(labelled)) if source in FAR else None
-    wide = _stock(labelled)
+    stock = _stock(labelled)
     for group, members in groups.items():
         beside: defaultdict[Text, list[Labelled]] = defaultdict(list)
         for one in members:
             beside[one.text].append(one)
-        around = Around(Miner(_places(members)), far, (_stock(members), wide), beside, answering)
+        around = Around(Miner(_places(members)), far, (_stock(members), stock), beside, answering)
         for number, one in enumerate(members):
-            yield from distinct(pairs_of(one, around, Random(f"{seed} {source} {group} {number}")))
+            made = pairs_of(one, around, Random(f"{seed} {source} {group} {number}"))
+            more = unlabelled(one, around) if wide else ()
+            yield from distinct(itertools.chain(made, more))
 
 
 def distinct(pairs: Iterable[Pair]) -> Iterator[Pair]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
@@ -12,6 +13,7 @@ from rag.training.pairs.types import Labelled, Pair, Place
 
 # Scores of the sentences for a question, the higher the nearer: an embedder's, say.
 Scorer = Callable[[str, Sequence[str]], Sequence[float]]
+UNLABELLED = "unlabelled"  # the kind of a pair of which nobody says whether it is right
 MIN_WORDS = 4  # shorter sentences are told apart without training
 
 
@@ -45,6 +47,14 @@ class Miner:
             seen.add(sentence)
             n -= 1
             yield replace(labelled, text=text).pair(at, 0, kind)
+
+    def nearest(self, labelled: Labelled, n: int) -> Iterator[Pair]:
+        """The ``n`` nearest sentences but the right ones in their places, of which nothing is
+        said: as pairs of the kind "unlabelled"."""
+        ranked = itertools.islice(self._ranked(labelled.question), n)
+        for text, at in (self._places[number] for number in ranked):
+            if not (text == labelled.text and at in labelled.right):
+                yield replace(labelled, text=text).pair(at, 0, UNLABELLED)
 
     def best_of(self, labelled: Labelled, n: int) -> list[int]:
         """The sentences of the question's own text that share most with it."""

@@ -15,6 +15,7 @@ from itertools import chain
 from random import Random
 
 from rag.text.words import content_words, fold
+from rag.training.pairs.forms import record, terse, yes_no
 from rag.training.pairs.inventory import Inventory
 from rag.training.pairs.mining import Miner, is_wrong
 from rag.training.pairs.near_misses import consistent, near_misses
@@ -26,8 +27,12 @@ CHANGED = 2  # right pairs with consistent changes
 MINED = 3  # of the group
 FAR = {"squad1": 1, "squad2": 1, "qed": 3, "selqa": 2, "scifact": 2}  # of the whole set
 POINTED = 3  # sentences of its paragraph that an unanswerable question may mean
+UNLABELLED_NEAR, UNLABELLED_FAR = 10, 6  # for the soft labels of teachers
 NO_HEADINGS = 0.3  # share of the questions whose pairs stand without headings
 RESTYLED = 0.3  # share of the questions asked a second time in another way
+YES_NO = 0.5  # of those that can be asked so
+TERSE = 0.15  # share of the questions asked a second time of the same text as notes
+FIELD_MISSES = 2  # by rule, of a field of a record
 FOUND = frozenset(
     {"mined", "far", "neighbour", "removed", "crossed", "squad2", "claim_unsupported"}
 )
@@ -57,12 +62,40 @@ def pairs_of(labelled: Labelled, around: Around, rng: Random) -> Iterator[Pair]:
     hide = bared is not labelled
     beside = around.beside.get(labelled.text, [])
     made = _pairs(bared, beside, around, rng, hide)
-    if rng.random() < RESTYLED and (other := restyled(bared, rng)) is not None:
+    others = [restyled(bared, rng)] if rng.random() < RESTYLED else []
+    if bared.answerable and rng.random() < YES_NO:
+        others.append(yes_no(bared, beside, rng))
+    for other in filter(None, others):
         made = chain(made, _pairs(other, (), around, rng, hide))
+    if bared.style == "question":
+        made = chain(made, _as_notes(labelled, around, rng), _in_records(labelled, around, rng))
     answering = around.answering.get(fold(labelled.question), frozenset())
     for pair in made:
         if pair.label or pair.kind not in FOUND or pair.sentence not in answering:
             yield pair
+
+
+def unlabelled(labelled: Labelled, around: Around) -> Iterator[Pair]:
+    """What retrieval might find for a question, right or wrong: a teacher will say."""
+    yield from around.near.nearest(labelled, UNLABELLED_NEAR)
+    if around.far is not None:
+        yield from around.far.nearest(labelled, UNLABELLED_FAR)
+
+
+def _as_notes(labelled: Labelled, around: Around, rng: Random) -> Iterator[Pair]:
+    if rng.random() < TERSE:
+        yield from filter(None, map(terse, _pairs(labelled, (), around, rng, False)))
+
+
+def _in_records(labelled: Labelled, around: Around, rng: Random) -> Iterator[Pair]:
+    """Wrong answers stand in a record as the right one does, so that its form tells nothing."""
+    if not labelled.answerable:
+        return
+    for pair in record(labelled, around.beside.get(labelled.text, []), rng):
+        yield pair
+        if pair.label:
+            misses = list(near_misses(pair, around.inventories, rng))
+            yield from rng.sample(misses, min(FIELD_MISSES, len(misses)))
 
 
 def _pairs(
@@ -101,7 +134,11 @@ def _answerable(
 
 def _fits(miss: Pair, labelled: Labelled) -> bool:
     """A claim turned round, or with another number, is still borne out or refuted by the same
-    sentence; only one about something else is not."""
+    sentence; only one about something else is not. So is a yes/no question, whose offered
+    answer must be left as it is."""
+    if labelled.style == "yes_no":
+        named = miss.kind.startswith(("other_name", "other_place"))
+        return named and holds(miss.question, labelled.answers)
     return labelled.style != "claim" or miss.kind.startswith(("other_name", "other_place"))
 
 

@@ -63,7 +63,7 @@ class Labelled:
     ``right`` holds the sentences that answer, the surest first; ``unsure`` those of which
     nothing can be said (they hold the answer's words, or lie in the gold turns of a
     meeting): these become neither right nor wrong pairs. ``style`` is "question", "query"
-    (a request such as "Summarise …"), "keywords" or "claim".
+    (a request such as "Summarise …"), "keywords", "claim" or "yes_no".
     """
 
     question: str

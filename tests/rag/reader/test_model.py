@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from rag.errors import SettingsError
 from rag.reader.model import SIMILARITY, Linear, chance, load_model
 from rag.reader.similarity import SIMILARITY_COLUMNS
+from rag.settings import Settings
 
 
 def test_the_shipped_numbers_fit_the_features() -> None:
@@ -33,7 +34,7 @@ def test_the_choice_is_known_for_what_is_in_no_list() -> None:
     choice = load_model().choice
     assert "other" in choice
     for rule in choice.values():
-        assert 1 <= rule["most"] <= 5
+        assert 1 <= rule["most"] <= Settings().max_sentences
         assert 0 < rule["share"] <= 1
 
 

@@ -14,7 +14,7 @@ import torch
 from evals.metrics import auroc
 from rag.errors import SettingsError
 from rag.reader.cross_encoder import CrossEncoder, Judgement
-from rag.reader.files import PINS, read_reader
+from rag.reader.files import PINS, ReaderFile, read_reader, write_reader
 from rag.reader.network import pack
 from rag.reader.pair_input import Item
 from rag.training import checkpoint
@@ -22,6 +22,8 @@ from rag.training.batches import Asked, by_question, epochs, read_examples, samp
 from rag.training.fitting import Data, Fitting, total_steps
 from rag.training.learner import Learner, Recipe, share_of_rate
 from rag.training.losses import losses
+from rag.training.pairs.mining import UNLABELLED
+from rag.training.soften import main as soften_main
 from rag.training.stopping import figures, sample
 from rag.training.train_reader import main
 from tests.rag.reader.readers import encoder, network, toy_rows, write_rows
@@ -148,6 +150,7 @@ def test_losses_are_those_of_a_plain_sum(data: Data) -> None:
         if one.right
     ]
     assert float(found.rank) == pytest.approx(sum(ranks) / len(ranks), rel=1e-4)
+
     spans = []
     for number, at in enumerate(batch.order):
         span = examples[at].span
@@ -156,6 +159,72 @@ def test_losses_are_those_of_a_plain_sum(data: Data) -> None:
             for logits, target in ((output.start, span.start), (output.end, span.end - 1)):
                 spans.append(-float(torch.log_softmax(logits[mine], 0)[target]))
     assert float(found.span) == pytest.approx(sum(spans) / len(spans), rel=1e-4)
+
+
+def test_teachers_share_the_say_with_the_labels(data: Data) -> None:
+    """One question: a right pair, a wrong one, and one of which only the teachers speak."""
+    right, wrong = (next(one for one in data.train if one.right == side) for side in (True, False))
+    examples = [
+        replace(right, question=7, soft=2.0),
+        replace(wrong, question=7, soft=-1.0),
+        replace(wrong, question=7, soft=0.5, kind=UNLABELLED),
+    ]
+    batch = pack([one.encoded for one in examples])
+    with torch.no_grad():
+        output = network(spread=0.5).eval()(batch)
+        found = losses(output, batch, examples, hard=0.25)
+    places = {at: number for number, at in enumerate(batch.order)}
+    scores = [float(output.answers[places[at]]) for at in range(3)]
+
+    def chance(logit: float) -> float:
+        return 1 / (1 + math.exp(-logit))
+
+    wanted = [0.25 + 0.75 * chance(2), 0.75 * chance(-1), chance(0.5)]
+    entropy = [
+        -aim * math.log(chance(score)) - (1 - aim) * math.log(1 - chance(score))
+        for aim, score in zip(wanted, scores, strict=True)
+    ]
+    assert float(found.answers) == pytest.approx(sum(entropy) / 3, rel=1e-4)
+    logs = [score - math.log(sum(map(math.exp, scores))) for score in scores]
+    believed = [math.exp(soft) / sum(map(math.exp, (2, -1, 0.5))) for soft in (2, -1, 0.5)]
+    crossed = -sum(share * log for share, log in zip(believed, logs, strict=True))
+    assert float(found.rank) == pytest.approx(-0.25 * logs[0] + 0.75 * crossed, rel=1e-4)
+
+
+def test_pairs_nobody_speaks_of_are_read_only_when_asked_for(tmp_path: Path) -> None:
+    rows = toy_rows(3, 0)
+    rows[1]["kind"] = rows[2]["kind"] = UNLABELLED
+    rows[2]["soft"] = 1.5
+    write_rows(tmp_path / "p", rows)
+    kept = read_examples(tmp_path / "p", encoder())
+    assert len(kept) == len(rows) - 1
+    assert [one.soft for one in kept if not one.labelled] == [1.5]
+    assert len(read_examples(tmp_path / "p", encoder(), wide=True)) == len(rows)
+
+
+def test_teachers_say_the_mean_of_their_logits(tmp_path: Path) -> None:
+    rows = toy_rows(4, 0)
+    rows[0]["kind"] = UNLABELLED
+    write_rows(tmp_path / "p.train.jsonl", rows)
+    write_rows(tmp_path / "p.stop.jsonl", toy_rows(2, 1))
+    folders = [tmp_path / "a", tmp_path / "b"]
+    for seed, folder in enumerate(folders):
+        folder.mkdir()
+        net = network(seed, spread=0.5)
+        write_reader(folder, ReaderFile(net.state_dict(), net.shape, 112, {}, {}))
+    soften_main([str(tmp_path / "p"), str(tmp_path / "t"), *map(str, folders), "--device", "cpu"])
+    taught = [json.loads(one) for one in (tmp_path / "t.train.jsonl").read_text().splitlines()]
+    assert [{**row, "soft": 0} for row in taught] == [{**row, "soft": 0} for row in rows]
+    items = [
+        Item(row["question"], tuple(row["headings"]), row["before"], row["sentence"], row["after"])
+        for row in rows
+    ]
+    said = [[one.answers for one in CrossEncoder.open(folder).score(items)] for folder in folders]
+    means = [(one + other) / 2 for one, other in zip(*said, strict=True)]
+    assert [row["soft"] for row in taught] == pytest.approx(means, abs=2e-3)
+    assert (tmp_path / "t.stop.jsonl").read_text() == (tmp_path / "p.stop.jsonl").read_text()
+    with pytest.raises(SystemExit, match="nowhere"):
+        soften_main([str(tmp_path / "p"), str(tmp_path / "t"), str(tmp_path / "nowhere")])
 
 
 def test_a_batch_without_a_right_pair_has_no_loss_of_rank_or_span(data: Data) -> None:

@@ -1,0 +1,70 @@
+"""What teachers say of the pairs: ``python -m rag.training.soften PAIRS_PREFIX OUT_PREFIX DIR...``
+
+Writes OUT_PREFIX.train.jsonl, the training pairs with the mean logit of the trained readers
+in the folders DIR as "soft", and OUT_PREFIX.stop.jsonl as it was.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from rag.errors import SettingsError
+from rag.reader.cross_encoder import judge
+from rag.reader.files import read_reader, tokenizer_file
+from rag.reader.network import Network
+from rag.reader.pair_input import Encoder
+from rag.training.batches import read_examples
+
+BATCH_TOKENS = {"cpu": 3_072, "cuda": 65_536}
+
+
+def main(arguments: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m rag.training.soften",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("pairs", metavar="PAIRS_PREFIX")
+    parser.add_argument("out", metavar="OUT_PREFIX")
+    parser.add_argument("teachers", metavar="DIR", type=Path, nargs="+")
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    asked = parser.parse_args(arguments)
+    try:
+        soften(asked.pairs, asked.out, asked.teachers, asked.device)
+    except (SettingsError, OSError) as error:
+        sys.exit(f"soften: {error}")
+
+
+def soften(pairs: str, out: str, teachers: Sequence[Path], device: str) -> None:
+    """Raises SettingsError where the pairs or a teacher cannot be used; OSError."""
+    train = Path(f"{pairs}.train.jsonl")
+    soft = np.mean([logits(folder, train, device) for folder in teachers], axis=0)
+    with train.open(encoding="utf-8") as file, Path(f"{out}.train.jsonl").open("w") as written:
+        for line, value in zip(file, soft, strict=True):
+            row = json.loads(line) | {"soft": round(float(value), 3)}
+            written.write(json.dumps(row, ensure_ascii=False) + "\n")
+    shutil.copyfile(f"{pairs}.stop.jsonl", f"{out}.stop.jsonl")
+
+
+def logits(folder: Path, pairs: Path, device: str) -> NDArray[np.float64]:
+    """(lines of the file,): how well each pair's sentence answers, as the reader there says."""
+    reader = read_reader(folder)
+    network = Network(reader.shape).eval().to(device)
+    network.load_state_dict(dict(reader.weights))
+    examples = read_examples(pairs, Encoder.open(tokenizer_file(), reader.max_tokens), wide=True)
+    inputs = [one.encoded for one in examples]
+    judged = judge(network, inputs, device=device, batch_tokens=BATCH_TOKENS[device])
+    return np.array([one.answers for one in judged])
+
+
+if __name__ == "__main__":
+    main()
