@@ -28,7 +28,7 @@ from rag.confidence.decision import Decision
 from rag.errors import QuestionError
 from rag.home import Home
 from rag.question.analyse import about_collection, parts
-from rag.question.followup import standalone
+from rag.question.followup import said_before, standalone
 from rag.question.requests import check_max_error, check_mode, clean_question, passages_of, scrub
 from rag.rankings import (
     Ranking,
@@ -180,7 +180,8 @@ class Engine(Home):
         if not snapshot.n_passages or (only is not None and not len(only)):
             return _Begun(base, empty_answer(base, filtered=bool(snapshot.n_passages)))
         pipeline = self.pipeline(snapshot)
-        found = [pipeline.find(part, clock, only, decision) for part in self._parts(read_as)]
+        said = said_before(turns)
+        found = [pipeline.find(part, clock, only, decision, said) for part in self._parts(read_as)]
         hits = _describe([hit for one in found for hit in one.hits], pipeline)
         return _Begun(self._stated(base, decision), None, pipeline, found, hits)
 
@@ -278,11 +279,17 @@ class Engine(Home):
             pipeline = self.pipeline(self.index.snapshot())
             return nearest_sentences(pipeline, clean_question(question), k)
 
-    def rankings(self, query: str, k: int) -> dict[str, list[tuple[str, float]]]:
-        """Documents by their best passage, for each way of searching."""
+    def rankings(
+        self, query: str, k: int, history: Sequence[Turn] = ()
+    ) -> dict[str, list[tuple[str, float]]]:
+        """Documents by their best passage, for each way of searching.
+
+        A query after a ``history`` is made to stand alone.
+        """
         with self._lock:
             pipeline = self.pipeline(self.index.snapshot(), retrieve_k=2 * k)
-            return ranked_documents(pipeline, clean_question(query), k)
+            query = standalone(clean_question(query), history)
+            return ranked_documents(pipeline, query, k, said_before(history))
 
     def retrieved(self, query: str, k: int) -> dict[str, list[Passage]]:
         """The best passages for each way of searching."""

@@ -44,10 +44,12 @@ def nearest_sentences(pipeline: Pipeline, question: str, k: int) -> Ranking:
     return Ranking(best, float(cosines[order[0]]))
 
 
-def ranked_documents(pipeline: Pipeline, query: str, k: int) -> dict[str, list[tuple[str, float]]]:
+def ranked_documents(
+    pipeline: Pipeline, query: str, k: int, said: str = ""
+) -> dict[str, list[tuple[str, float]]]:
     """Document ids with the score of their best passage, for each way of searching."""
     found: dict[str, list[tuple[str, float]]] = {}
-    for name, hits in pipeline.retrieve(query).items():
+    for name, hits in pipeline.retrieve(query, said=said).items():
         best: dict[str, float] = {}
         for hit in hits:
             best.setdefault(pipeline.snapshot.passage(hit.passage_id).document_id, hit.score)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from index.passages.chunk import embedding_text
 from index.search.lexical import LexicalIndex
 from index.search.snapshot import Snapshot
-from index.types import Document, Embedder, Hit, Ids, Passage
+from index.types import Document, Embedder, Hit, Ids, Passage, Vectors
 from rag.answer.compose import Candidate, answer_score, candidates, choose, in_time, passage_text
 from rag.confidence.decision import Decision, decide
 from rag.question.analyse import Question, analyse
@@ -23,7 +23,7 @@ from rag.reader.kit import Kit
 from rag.reader.model import Model
 from rag.reader.similarity import SimilarityReader
 from rag.reader.trained import TrainedReader
-from rag.retrieve import fuse
+from rag.retrieve import fuse, in_context
 from rag.settings import Settings
 
 LOOK_AROUND = 3  # nearest passages named with a refusal
@@ -84,11 +84,20 @@ class Pipeline:
     settings: Settings
     document: Callable[[Snapshot, str], Document]
 
-    def retrieve(self, question: str, only: Ids | None = None) -> dict[str, list[Hit]]:
-        """The dense, BM25 and fused rankings."""
+    def retrieve(
+        self, question: str, only: Ids | None = None, said: str = ""
+    ) -> dict[str, list[Hit]]:
+        """The dense, BM25 and fused rankings, with some weight on what was ``said`` before."""
+        texts = [question, f"{said} {question}"] if said else [question]
+        vectors = self.embedder.embed(texts)
+        found = [self._search(*one, only) for one in zip(texts, vectors, strict=True)]
+        if not said:
+            return found[0]
+        return {name: in_context(found[0][name], found[1][name]) for name in found[0]}
+
+    def _search(self, text: str, vector: Vectors, only: Ids | None) -> dict[str, list[Hit]]:
         k = self.settings.retrieve_k
-        dense = self.snapshot.dense(self.embedder.embed([question])[0], k, only)
-        bm25 = self.snapshot.bm25(question, k, only)
+        dense, bm25 = self.snapshot.dense(vector, k, only), self.snapshot.bm25(text, k, only)
         return {"dense": dense, "bm25": bm25, "fused": fuse(dense, bm25)}
 
     @property
@@ -112,24 +121,28 @@ class Pipeline:
         clock: Clock,
         only: Ids | None = None,
         decision: Decision | None = None,
+        said: str = "",
     ) -> Found:
         """The sentences that answer a question that stands alone; none below the threshold.
 
-        Without a ``decision`` the threshold is the model's. A question that is not answered
+        Without a ``decision`` the threshold is the model's. What was ``said`` before only
+        helps to find. A question that is not answered
         as it was spelt is tried with its unknown words corrected.
         """
         decision = decision or decide(self.model.threshold, None)
-        found = self._find(question, clock, only, decision)
+        found = self._find(question, clock, only, decision, said)
         correction = None if found.answered else self._corrected(found.question)
         if correction is None:
             return found
-        again = self._find(correction.question, clock, only, decision)
+        again = self._find(correction.question, clock, only, decision, said)
         return replace(again, correction=correction) if again.answered else found
 
-    def _find(self, question: str, clock: Clock, only: Ids | None, decision: Decision) -> Found:
+    def _find(
+        self, question: str, clock: Clock, only: Ids | None, decision: Decision, said: str
+    ) -> Found:
         asked = analyse(question)
         with clock.measure("retrieve"):
-            hits = self.retrieve(question, only)["fused"][: self.settings.read_k]
+            hits = self.retrieve(question, only, said)["fused"][: self.settings.read_k]
             read = self.load(hits)
         with clock.measure("read"):
             texts = [passage_text(document, passage) for document, passage in read]

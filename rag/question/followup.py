@@ -34,6 +34,7 @@ from rag.types import Turn
 
 _TURNS = 12  # earlier user turns that are looked at
 _CHARS = 4000  # of each turn
+_SAID = 300  # of the last question, and of its answer
 _LEAD = re.compile(r"^(?:(?:and|but|or|so|also|then|ok|okay|well)\b[, ]*)+", re.I)
 _ABOUT = re.compile(r"^(?:what|how) about (?P<what>[^?.!]+)[?.!\s]*$", re.I)
 _FRAGMENT = re.compile(
@@ -77,6 +78,15 @@ def standalone(question: str, history: Sequence[Turn]) -> str:
             past[-1] = replace(past[-1], answer=content)
     read = _resolve(question, past).question
     return read if read == question else capitalise(read)
+
+
+def said_before(history: Sequence[Turn]) -> str:
+    """The last question and the beginning of its answer; nothing of small talk."""
+    last = next((turn for turn in reversed(history) if turn.role == "user"), None)
+    if last is None or _says_nothing(last.content):
+        return ""
+    answer = history[-1].content if history[-1].role != "user" else ""
+    return " ".join(f"{last.content[:_SAID]} {answer[:_SAID]}".split())
 
 
 def _resolve(question: str, past: Sequence[Past]) -> Past:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, cast
 
 from index.types import Document, Passage, Source, Span
 from rag.errors import QuestionError
+from rag.question.followup import standalone
 from rag.types import Answer, AnswerSentence, Citation, IndexState, Json, Turn
 
 if TYPE_CHECKING:
@@ -109,8 +110,10 @@ class FakeEngine:
         ]
         return {"hits": hits, "filter": filter}
 
-    def rankings(self, query: str, k: int) -> dict[str, list[tuple[str, float]]]:
-        best = self.rank(query, k=10_000).sentences
+    def rankings(
+        self, query: str, k: int, history: Sequence[Turn] = ()
+    ) -> dict[str, list[tuple[str, float]]]:
+        best = self.rank(standalone(query, history), k=10_000).sentences
         ids = list(dict.fromkeys(citation.document_id for citation in best))
         ranked = [(id, 1.0 / place) for place, id in enumerate(ids[:k], start=1)]
         return {"dense": ranked, "bm25": ranked[::-1], "fused": ranked}

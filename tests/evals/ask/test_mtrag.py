@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from evals.ask.mtrag import ask_mtrag
@@ -14,7 +16,10 @@ HISTORY = (Turn("user", "Where does the green tea grow?"), Turn("assistant", "In
 class Exact(FakeEngine):
     """Finds only what holds one of the question's longer words, by two systems of three."""
 
-    def rankings(self, query: str, k: int) -> dict[str, list[tuple[str, float]]]:
+    def rankings(
+        self, query: str, k: int, history: Sequence[Turn] = ()
+    ) -> dict[str, list[tuple[str, float]]]:
+        query = standalone(query, history)
         words = [word.strip("?").casefold() for word in query.split() if len(word) > 3]
         found = [
             (id, 1.0)

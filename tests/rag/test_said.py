@@ -1,0 +1,84 @@
+"""What was said before helps to find, and does not drown what is asked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from index.types import Hit
+from rag.answer.pipeline import Pipeline
+from rag.question.followup import said_before
+from rag.retrieve import in_context
+from rag.types import Turn
+from tests.fakes import FakeEmbedder
+from tests.rag.worlds import open_engine, write
+
+FILES = {f"{name}.txt": f"The kitchen of {name} ran with cook {name}son." for name in "abcdef"}
+MILL = {"mill.txt": "The kitchen of mill ran with cook Ashford."}  # as long as the others
+
+
+def user(text: str) -> Turn:
+    return Turn("user", text)
+
+
+@pytest.mark.parametrize(
+    ("history", "said"),
+    [
+        ((), ""),
+        ((user("What is the mill?"),), "What is the mill?"),
+        ((user("What is\nthe mill?"), Turn("assistant", "A mill.")), "What is the mill? A mill."),
+        ((Turn("assistant", "A mill."),), ""),
+        ((user("Thanks!"), Turn("assistant", "Not at all.")), ""),
+        ((user("a " * 400), Turn("assistant", "b " * 400)), ""),  # no word says anything
+    ],
+)
+def test_the_last_question_and_its_answer(history: tuple[Turn, ...], said: str) -> None:
+    assert said_before(history) == said
+
+
+def test_only_the_beginning_is_taken() -> None:
+    said = said_before((user("mill " * 400), Turn("assistant", "wheel " * 400)))
+    assert said.split() == ["mill"] * 60 + ["wheel"] * 50
+
+
+def test_the_question_alone_weighs_more() -> None:
+    def hits(*ids: int) -> list[Hit]:
+        return [Hit(one, 1.0 - at / 10, "bm25") for at, one in enumerate(ids)]
+
+    assert [one.passage_id for one in in_context(hits(1, 2), hits(2, 1))] == [1, 2]
+    assert next(iter(in_context(hits(1, 2, 3), hits(3, 2, 1)))).passage_id == 1
+    assert {one.passage_id for one in in_context(hits(1, 2), hits(3))} == {1, 2, 3}
+
+
+def test_a_passage_about_what_was_said_comes_first(tmp_path: Path) -> None:
+    files = write(tmp_path / "files", FILES | MILL)
+    engine = open_engine(tmp_path / "home", FakeEmbedder())
+    engine.index_paths([files])
+    asked, history = "Who ran the kitchen?", (user("Where is the mill of Ashford?"),)
+    first = engine.rankings(asked, 7, history)["bm25"][0][0]
+    assert engine.path_of(first) == "mill.txt"
+    alone = engine.rankings(asked, 7)["bm25"]
+    assert engine.path_of(alone[0][0]) != "mill.txt"
+    engine.close()
+
+
+def test_an_answer_is_looked_for_with_what_was_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = open_engine(tmp_path / "home", FakeEmbedder())
+    engine.index_paths([write(tmp_path / "files", FILES | MILL)])
+    seen: list[str] = []
+    real = Pipeline.retrieve
+
+    def retrieve(self: Pipeline, *asked: Any) -> object:
+        seen.append(asked[2])
+        return real(self, *asked)
+
+    monkeypatch.setattr(Pipeline, "retrieve", retrieve)
+    engine.ask("Who ran the kitchen?", history=(user("Where is the mill of Ashford?"),))
+    engine.ask("Who ran the kitchen?")
+    assert seen[0] == "Where is the mill of Ashford?"
+    assert seen[-1] == ""
+    engine.close()
