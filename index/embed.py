@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import hashlib
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -140,10 +141,16 @@ class SentenceTransformerEmbedder:
             offsets = encoded.pop("offset_mapping")[0].numpy().astype(np.int32)
             special = encoded.pop("special_tokens_mask")[0].numpy().astype(bool)
             with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=self._bf16):
-                states = self._model.forward(dict(encoded))["token_embeddings"][0]
-                states = torch.nn.functional.normalize(states, dim=-1).float().numpy()
-            found.append(TokenVectors(states[~special], offsets[~special]))
-        return found
+                output = self._model.forward(dict(encoded))
+                states, whole = (
+                    torch.nn.functional.normalize(output[name][0], dim=-1).float().numpy()
+                    for name in ("token_embeddings", "sentence_embedding")
+                )
+            found.append(TokenVectors(states[~special], offsets[~special], whole))
+        if self._model.default_prompt_name is None:
+            return found
+        wholes = self.embed(texts)  # the model has words of its own put before each text
+        return [replace(one, whole=whole) for one, whole in zip(found, wholes, strict=True)]
 
     def _encoded(self, text: str) -> Any:
         return self._model.tokenizer(

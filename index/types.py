@@ -195,11 +195,12 @@ class TokenVectors:
     """Contextual vectors of a text's tokens, special tokens left out.
 
     ``vectors`` is (n, d) with rows of length 1, ``offsets`` (n, 2) code points in
-    the text that was given.
+    the text that was given, ``whole`` (d,) what ``embed`` gives for the text.
     """
 
     vectors: Vectors
     offsets: NDArray[np.int32]
+    whole: Vectors
 
 
 class Embedder(Protocol):

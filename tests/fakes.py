@@ -64,7 +64,8 @@ class FakeEmbedder:
         found = self._read(text)
         vectors = np.array([self._vector(one.group()) for one in found], np.float32)
         offsets = np.array([one.span() for one in found], np.int32)
-        return TokenVectors(vectors.reshape(-1, self._dimension), offsets.reshape(-1, 2))
+        vectors, offsets = vectors.reshape(-1, self._dimension), offsets.reshape(-1, 2)
+        return TokenVectors(vectors, offsets, self._sum(found))
 
     def _sum(self, tokens: Sequence[re.Match[str]]) -> Vectors:
         total = self._vector("").copy()

@@ -66,7 +66,8 @@ class MadeEmbedder:
         for text in texts:
             words = list(re.finditer(r"\S+", text))
             offsets = np.array([one.span() for one in words], np.int32).reshape(-1, 2)
-            found.append(TokenVectors(self.embed([one.group() for one in words]), offsets))
+            vectors = self.embed([one.group() for one in words])
+            found.append(TokenVectors(vectors, offsets, self._row(text)))
         return found
 
     def _row(self, text: str) -> Vectors:

@@ -88,12 +88,13 @@ class Pipeline:
         self, question: str, only: Ids | None = None, said: str = ""
     ) -> dict[str, list[Hit]]:
         """The dense, BM25 and fused rankings, with some weight on what was ``said`` before."""
-        texts = [question, f"{said} {question}"] if said else [question]
-        vectors = self.embedder.embed(texts)
-        found = [self._search(*one, only) for one in zip(texts, vectors, strict=True)]
+        (tokens,) = self.tokens.embed_tokens([question])  # the reader takes them from there again
+        found = self._search(question, tokens.whole, only)
         if not said:
-            return found[0]
-        return {name: in_context(found[0][name], found[1][name]) for name in found[0]}
+            return found
+        text = f"{said} {question}"
+        context = self._search(text, self.embedder.embed([text])[0], only)
+        return {name: in_context(hits, context[name]) for name, hits in found.items()}
 
     def _search(self, text: str, vector: Vectors, only: Ids | None) -> dict[str, list[Hit]]:
         k = self.settings.retrieve_k

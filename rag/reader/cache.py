@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import replace
 from threading import Lock
 
 import numpy as np
@@ -20,7 +21,7 @@ class TokenCache:
     def __init__(self, embedder: Embedder, max_bytes: int) -> None:
         self._embedder = embedder
         self._max_bytes = max_bytes
-        self._kept: OrderedDict[str, tuple[np.ndarray, np.ndarray]] = OrderedDict()
+        self._kept: OrderedDict[str, TokenVectors] = OrderedDict()
         self._bytes = 0
         self._lock = Lock()
 
@@ -32,11 +33,13 @@ class TokenCache:
                 self._kept.move_to_end(text)
         missing = [text for text in dict.fromkeys(texts) if text not in known]
         for text, tokens in zip(missing, self._embedder.embed_tokens(missing), strict=True):
-            known[text] = (tokens.vectors.astype(np.float16), tokens.offsets)
+            known[text] = replace(tokens, vectors=tokens.vectors.astype(np.float16))
             self._keep(text, known[text])
-        return [TokenVectors(known[text][0].astype(np.float32), known[text][1]) for text in texts]
+        return [
+            replace(known[text], vectors=known[text].vectors.astype(np.float32)) for text in texts
+        ]
 
-    def _keep(self, text: str, value: tuple[np.ndarray, np.ndarray]) -> None:
+    def _keep(self, text: str, value: TokenVectors) -> None:
         with self._lock:
             if text in self._kept or _size(text, value) > self._max_bytes:
                 return
@@ -80,5 +83,5 @@ class DocumentCache:
         return document
 
 
-def _size(text: str, value: tuple[np.ndarray, np.ndarray]) -> int:
-    return value[0].nbytes + value[1].nbytes + 4 * len(text)
+def _size(text: str, value: TokenVectors) -> int:
+    return value.vectors.nbytes + value.offsets.nbytes + value.whole.nbytes + 4 * len(text)

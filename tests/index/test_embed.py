@@ -79,6 +79,7 @@ def test_token_vectors_are_those_of_the_model(
 ) -> None:
     for text, tokens in zip(TEXTS, embedder.embed_tokens(TEXTS), strict=True):
         rows, offsets, _ = by_hand(text)
+        np.testing.assert_allclose(tokens.whole, embedder.embed([text])[0], atol=1e-6)
         assert tokens.vectors.shape == (len(rows) - 2, 384)
         assert [(a, b) for a, b in tokens.offsets.tolist()] == offsets[1:-1]
         if len(rows) > 2:

@@ -31,7 +31,10 @@ class Counting(FakeEmbedder):
 
 
 def kept_bytes(cache: TokenCache) -> int:
-    return sum(v.nbytes + o.nbytes + 4 * len(text) for text, (v, o) in cache._kept.items())
+    return sum(
+        one.vectors.nbytes + one.offsets.nbytes + one.whole.nbytes + 4 * len(text)
+        for text, one in cache._kept.items()
+    )
 
 
 def test_what_is_kept_looks_as_what_is_new() -> None:
@@ -42,6 +45,8 @@ def test_what_is_kept_looks_as_what_is_new() -> None:
     assert embedder.read == ["one two"]
     assert np.array_equal(new.vectors, kept.vectors)
     assert np.array_equal(new.offsets, kept.offsets)
+    assert np.array_equal(new.whole, embedder.embed(["one two"])[0])
+    assert np.array_equal(new.whole, kept.whole)
     (plain,) = embedder.embed_tokens(["one two"])
     assert np.abs(new.vectors - plain.vectors).max() < 1e-3
     assert new.vectors.dtype == np.float32
@@ -58,7 +63,7 @@ def test_the_order_and_repeats_of_the_texts_stay() -> None:
 
 def test_least_recently_used_goes_first() -> None:
     embedder = Counting()
-    size = 8 * 2 + 2 * 4 + 4  # one token of eight halves, two offsets, one letter
+    size = 8 * 2 + 2 * 4 + 8 * 4 + 4  # a token of eight halves, two offsets, the whole, a letter
     cache = TokenCache(embedder, 2 * size)
     cache.embed_tokens(["a"])
     cache.embed_tokens(["b"])
