@@ -6,15 +6,16 @@ BIN := .venv/bin
 SEEDS_HOME := .citewell
 TRAINING := training
 REPORT ?= reports/report.html
-# How the shipped reader is trained. On two cores one epoch takes hours: there
-# TEACHERS= (none) and RECIPE="--epochs 0.75 --dropout 0 --batch-tokens 4096" do.
+# Like the shipped reader, whose own recipe is in rag/models/reader. On two cores one epoch
+# takes hours: there TEACHERS= (none) and this RECIPE do:
+# --epochs 0.75 --dropout 0 --batch-tokens 4096 --rate 8e-5
 TEACHERS ?= 1 2 3
 TEACHING ?= --epochs 4.5 --average 0.997
 RECIPE ?= --epochs 5.6 --most 16
 RESUME ?=
 STAMP := .venv/.installed
 
-.PHONY: help install run test check eval report documents bench bench-store bench-pdf faults fuzz train calibrate pairs reader numbers clean
+.PHONY: help install run test check eval report documents bench bench-store bench-pdf faults fuzz train calibrate pairs reader unbegun numbers clean
 .DEFAULT_GOAL := help
 
 help:
@@ -101,13 +102,20 @@ pairs: install
 	@mkdir -p $(TRAINING)
 	@$(BIN)/python -m rag.training.pairs $(SHARED) $(TRAINING)/pairs.jsonl
 
-reader: pairs $(TEACHERS:%=teacher-%)
+reader: unbegun pairs $(TEACHERS:%=teacher-%)
 	@set -e; pairs=$(TRAINING)/pairs; if [ -n "$(strip $(TEACHERS))" ]; then pairs=$(TRAINING)/taught; \
 		$(BIN)/python -m rag.training.soften $(TRAINING)/pairs $$pairs $(TEACHERS:%=$(TRAINING)/teacher-%); fi; \
-	$(BIN)/python -m rag.training.train_reader $$pairs $(TRAINING)/reader $(RECIPE) $(RESUME)
+	$(BIN)/python -m rag.training.train_reader $$pairs $(TRAINING)/reader $(RECIPE) $(call resumed,reader)
 
 teacher-%: pairs
-	@$(BIN)/python -m rag.training.train_reader $(TRAINING)/pairs $(TRAINING)/$@ --seed $* $(TEACHING) $(RESUME)
+	@$(BIN)/python -m rag.training.train_reader $(TRAINING)/pairs $(TRAINING)/$@ --seed $* $(TEACHING) $(call resumed,$@)
+
+# A run that a stop has not reached has nothing to go on from.
+resumed = $$(test -e $(TRAINING)/$(1)/checkpoint.safetensors && echo "$(RESUME)")
+
+unbegun:
+	@test -n "$(RESUME)" || test -z "$$(ls -d $(TRAINING)/reader $(TEACHERS:%=$(TRAINING)/teacher-%) 2>/dev/null)" || \
+		{ echo "there is a run already: go on with RESUME=--resume, or move it away"; exit 2; }
 
 clean:
 	rm -rf .venv $(SEEDS_HOME) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

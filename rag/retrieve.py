@@ -15,7 +15,7 @@ def fuse(dense: Sequence[Hit], bm25: Sequence[Hit]) -> list[Hit]:
 
 
 def in_context(alone: Sequence[Hit], with_said: Sequence[Hit]) -> list[Hit]:
-    """A question's ranking and that of the question after what was said before it.
+    """A question's ranking and that of the question with what was said before it.
 
     The second helps where the question leans on the turns before in a way that no rule sees,
     and must not drown the first where the topic has changed.

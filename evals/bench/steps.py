@@ -1,7 +1,7 @@
 """``python -m evals.bench.steps BEIR_FOLDER``: where the time of a question goes.
 
-The texts of a BEIR set are indexed and its queries asked, each once, of a fresh engine: nothing
-is warm but the models. SciFact has 5,183 abstracts.
+The texts of a BEIR set are indexed and its queries asked, each once, of one engine: passages
+that an earlier one has read are in its cache, as they would be. SciFact has 5,183 abstracts.
 """
 
 from __future__ import annotations
@@ -37,11 +37,13 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m evals.bench.steps", description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--queries", type=int, default=QUERIES)
-    asked = parser.parse_args()
+    asked = parser.parse_args(arguments)
+    if asked.queries < 2:
+        parser.error("--queries must be 2 or more: of one there is no median to speak of")
     beir = load_beir(asked.folder)
     with tempfile.TemporaryDirectory(prefix="citewell-bench-") as folder:
         home, texts = lay_out(Path(folder), beir.texts)

@@ -92,7 +92,7 @@ class Pipeline:
         found = self._search(question, tokens.whole, only)
         if not said:
             return found
-        text = f"{said} {question}"
+        text = f"{question} {said}"  # in this order: what the window cuts off is the said
         context = self._search(text, self.embedder.embed([text])[0], only)
         return {name: in_context(hits, context[name]) for name, hits in found.items()}
 

@@ -3,7 +3,8 @@
 First it is found out whether the question leans on the others at all; one that stands
 alone comes back as it is, because topic words that do not belong to a question make
 retrieval worse. Earlier turns are made to stand alone first, in their order, so that a
-topic is carried on through turns that only point at it.
+topic is carried on through turns that only point at it. What was said before has a small
+weight in the search all the same: not every question that leans can be seen to.
 """
 
 from __future__ import annotations
@@ -81,12 +82,20 @@ def standalone(question: str, history: Sequence[Turn]) -> str:
 
 
 def said_before(history: Sequence[Turn]) -> str:
-    """The last question and the beginning of its answer; nothing of small talk."""
-    last = next((turn for turn in reversed(history) if turn.role == "user"), None)
-    if last is None or _says_nothing(last.content):
-        return ""
-    answer = history[-1].content if history[-1].role != "user" else ""
-    return " ".join(f"{last.content[:_SAID]} {answer[:_SAID]}".split())
+    """The last question that is no small talk, and its answer: the beginning of each.
+
+    Of a question such as "Why?" only the answer is left.
+    """
+    answer = ""
+    for turn in reversed(history):
+        said = turn.content[:_SAID]
+        if turn.role != "user":
+            answer = said
+        elif is_small_talk(said):
+            answer = ""
+        else:
+            return " ".join(f"{said if content_words(said) else ''} {answer}".split())
+    return ""
 
 
 def _resolve(question: str, past: Sequence[Past]) -> Past:

@@ -92,9 +92,10 @@ SUMMARY = re.compile(
     r"write|written|state|stated|known|know|report|reported|learn|told|tell)\b.*\b(?:about|on|"
     r"regarding|concerning|of)\b"
     r"|^what (?:do|does|did) .*\b(?:discuss(?:ed)?|talk|argue|propose|suggest|recommend|believe)"
-    r"\b.*\b(?:about|on|regarding|concerning|during)\b"
-    r"|^(?:what|how) (?:do|does|did|is|are|was|were) .*"
-    r"\b(?:opinions?|views?|attitudes?|feel|felt)\b.*\b(?:about|on|regarding|concerning|towards?)\b",
+    r"(?: \w+){0,2} (?:about|regarding|concerning|during the)\b"
+    r"|^what (?:is|are|was|were) .+(?:['’]s?|their|his|her|our) (?:opinions?|views?|attitudes?) "
+    r"(?:about|on|regarding|concerning|towards?)\b"
+    r"|^how (?:do|does|did) .*\b(?:feel|felt) (?:about|towards?)\b",
     re.I,
 )
 _PLURAL = (  # ends like a plural and is none of the words that only look so

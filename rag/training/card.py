@@ -35,8 +35,7 @@ def card(examples: Sequence[Example], recipe: Json, figures: Json) -> str:
             "",
             "It starts from all-MiniLM-L6-v2 (Apache-2.0) and is trained on the sets below; "
             "`reader.json` holds the recipe, the figures and the sha256 of the weights. "
-            "`make reader` makes one anew: three teachers on the data's labels, then the reader on "
-            "these labels and on what the teachers say, of more pairs too.",
+            + _how(examples),
             "",
             "## Data",
             "",
@@ -82,6 +81,15 @@ def card(examples: Sequence[Example], recipe: Json, figures: Json) -> str:
             "- It inherits what its data says and how it says it, errors and leanings included.",
             "",
         ]
+    )
+
+
+def _how(examples: Sequence[Example]) -> str:
+    if all(one.soft is None for one in examples):
+        return "It has learned from the labels of the data."
+    return (
+        "It has learned from the labels of the data and from what teachers say, which have "
+        "learned from these labels, of more pairs too. `make reader` makes one anew."
     )
 
 

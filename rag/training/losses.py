@@ -38,17 +38,18 @@ def losses(output: Output, batch: Batch, packed: Sequence[Example], hard: float 
     taught = any(one.soft is not None for one in examples)
     return Losses(
         functional.binary_cross_entropy_with_logits(output.answers, wanted),
-        _rank(output.answers, right, soft, [one.question for one in examples],
-              hard if taught else 1.0),
+        _rank(output.answers, right, soft, examples, hard if taught else 1.0),
         _span(output, examples),
-    )  # fmt: skip
+    )
 
 
 def _rank(
-    scores: Tensor, right: Tensor, soft: Tensor, questions: Sequence[int], hard: float
+    scores: Tensor, right: Tensor, soft: Tensor, examples: Sequence[Example], hard: float
 ) -> Tensor:
-    """Of the questions with a right pair: -log of the share of the right in a softmax of all,
-    and beside it the cross-entropy against the teachers' softmax."""
+    """Of the questions with a right pair: -log of the share of the right in a softmax of all
+    that have a label, and beside it the cross-entropy against the teachers' softmax of all."""
+    questions = [one.question for one in examples]
+    labelled = torch.tensor([one.labelled for one in examples], device=scores.device)
     numbers = {question: at for at, question in enumerate(dict.fromkeys(questions))}
     group = torch.tensor([numbers[question] for question in questions], device=scores.device)
     n = len(numbers)
@@ -56,9 +57,13 @@ def _rank(
     answerable[group[right]] = True
     if not bool(answerable.any()):
         return scores.sum() * 0.0
-    total = log_sums(scores, group, n)
-    lost = total - log_sums(torch.where(right, scores, scores - 1e4), group, n)
+    of_labels, of_right = (
+        log_sums(torch.where(counted, scores, scores - 1e4), group, n)
+        for counted in (labelled, right)
+    )
+    lost = of_labels - of_right
     if hard < 1:
+        total = log_sums(scores, group, n)
         believed = torch.exp(soft - log_sums(soft, group, n)[group])
         surprise = believed * (total[group] - scores)
         lost = hard * lost + (1 - hard) * torch.zeros_like(total).index_add(0, group, surprise)

@@ -46,12 +46,17 @@ def main(arguments: list[str] | None = None) -> None:
 
 def soften(pairs: str, out: str, teachers: Sequence[Path], device: str) -> None:
     """Raises SettingsError where the pairs or a teacher cannot be used; OSError."""
+    if Path(f"{pairs}.train.jsonl").resolve() == Path(f"{out}.train.jsonl").resolve():
+        raise SettingsError(f"{out} are the pairs themselves: name another prefix to write to")
     train = Path(f"{pairs}.train.jsonl")
     soft = np.mean([logits(folder, train, device) for folder in teachers], axis=0)
-    with train.open(encoding="utf-8") as file, Path(f"{out}.train.jsonl").open("w") as written:
-        for line, value in zip(file, soft, strict=True):
-            row = json.loads(line) | {"soft": round(float(value), 3)}
-            written.write(json.dumps(row, ensure_ascii=False) + "\n")
+    with train.open(encoding="utf-8") as file:
+        rows = [
+            json.loads(line) | {"soft": round(float(value), 3)}
+            for line, value in zip(file, soft, strict=True)
+        ]
+    text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    Path(f"{out}.train.jsonl").write_text(text, encoding="utf-8")
     shutil.copyfile(f"{pairs}.stop.jsonl", f"{out}.stop.jsonl")
 
 
@@ -62,7 +67,8 @@ def logits(folder: Path, pairs: Path, device: str) -> NDArray[np.float64]:
     network.load_state_dict(dict(reader.weights))
     examples = read_examples(pairs, Encoder.open(tokenizer_file(), reader.max_tokens), wide=True)
     inputs = [one.encoded for one in examples]
-    judged = judge(network, inputs, device=device, batch_tokens=BATCH_TOKENS[device])
+    tokens = BATCH_TOKENS[torch.device(device).type]
+    judged = judge(network, inputs, device=device, batch_tokens=tokens)
     return np.array([one.answers for one in judged])
 
 

@@ -31,7 +31,9 @@ def user(text: str) -> Turn:
         ((user("What is\nthe mill?"), Turn("assistant", "A mill.")), "What is the mill? A mill."),
         ((Turn("assistant", "A mill."),), ""),
         ((user("Thanks!"), Turn("assistant", "Not at all.")), ""),
-        ((user("a " * 400), Turn("assistant", "b " * 400)), ""),  # no word says anything
+        ((user("What is it?"), Turn("assistant", "A mill."), user("Thanks!")), "A mill."),
+        ((user("What is the mill?"), user("Thanks!")), "What is the mill?"),
+        ((user("Why?"), Turn("assistant", "Ada sold it.")), "Ada sold it."),
     ],
 )
 def test_the_last_question_and_its_answer(history: tuple[Turn, ...], said: str) -> None:

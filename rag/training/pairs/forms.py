@@ -31,8 +31,10 @@ _ASKED = (
     ),
 )
 _MANY = re.compile(rf"^how many ((?:[\w'’-]+ ){{0,2}}[\w'’-]+?) (?:{_AUX})\b(.*)", re.I)
-_NO_LABEL = {"type", "types", "kind", "kinds", "sort", "other", "name", "term", "word"}
+_NO_LABEL = {"type", "types", "kind", "kinds", "sort", "other", "name", "term", "word", "else"}
+_NO_FIRST = {"happened", "happens", "of", *_AUX.split("|")}
 _IDENTITY = re.compile(r"^(?:what|who|which [\w'’ -]+?) (is|was|are|were) (.+)$", re.I)
+_HANGS = re.compile(r"\b(?:of|in|for|at|on|by|with|from|to|as|called|named|known)$", re.I)
 _AGENT = re.compile(
     r"^who ((?:\w+ed|wrote|sang|sings|led|leads|won|built|made|drew|found|became|plays|owns)\b.+)$",
     re.I,
@@ -69,8 +71,9 @@ def _label(asked: str) -> tuple[str, str] | None:
         return f"number of {found[1]}", found[2]
     for pattern in _ASKED:
         if found := pattern.match(asked):
-            words = found[1].split()
-            if is_content(words[-1]) and not _NO_LABEL.intersection(one.lower() for one in words):
+            words = found[1].lower().split()
+            plain = words[0] not in _NO_FIRST and not _NO_LABEL.intersection(words)
+            if plain and is_content(words[-1]):
                 return found[1], found[2]
     return None
 
@@ -123,7 +126,7 @@ def yes_no(labelled: Labelled, beside: Sequence[Labelled], rng: Random) -> Label
     answer = _short_answer(labelled)
     asked = labelled.question.strip(" ?.")
     form = _IDENTITY.match(asked) or _AGENT.match(asked)
-    if answer is None or form is None:
+    if answer is None or form is None or _HANGS.search(asked):
         return None
     if rng.random() < WRONG_OFFER:
         begin = asked.split()[0].lower()
@@ -142,7 +145,7 @@ def yes_no(labelled: Labelled, beside: Sequence[Labelled], rng: Random) -> Label
         new = f"Was it {answer} who {verb}?"
     else:
         new = f"{verb[:1].upper()}{verb[1:].lower()} {answer} {form[2]}?"
-    return replace(labelled, question=new, style="yes_no")
+    return replace(labelled, question=new, style="yes_no", offered=answer)
 
 
 def terse(pair: Pair) -> Pair | None:

@@ -138,7 +138,7 @@ def _fits(miss: Pair, labelled: Labelled) -> bool:
     answer must be left as it is."""
     if labelled.style == "yes_no":
         named = miss.kind.startswith(("other_name", "other_place"))
-        return named and holds(miss.question, labelled.answers)
+        return named and holds(miss.question, [labelled.offered])
     return labelled.style != "claim" or miss.kind.startswith(("other_name", "other_place"))
 
 

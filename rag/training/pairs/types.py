@@ -76,6 +76,7 @@ class Labelled:
     unsure: tuple[int, ...] = ()
     style: str = "question"
     kind: str = "answer"  # of its right pairs
+    offered: str = ""  # by a yes/no question, be it right or wrong
 
     def pair(self, at: int, label: int, kind: str, span: At | None = None) -> Pair:
         text = self.text

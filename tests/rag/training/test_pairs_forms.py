@@ -52,6 +52,9 @@ def test_what_is_asked_for_becomes_a_label(labelled: Labelled, fields: set[str])
         asked("What year was the old mill of the river valley rebuilt by them?", 1, "1843"),
         asked("What year was it?", 1, "some time in the eighteen hundreds or so"),
         asked("What city is Ashford City?", 1, "the city of Ashford"),  # the label says it
+        asked("What did the workers do for a living?", 1, "grind corn"),
+        asked("What of the mill was sold?", 1, "the wheel"),
+        asked("What happened when the mill was sold?", 1, "a fire"),
     ],
 )
 def test_no_label_where_the_rule_does_not_fit(labelled: Labelled) -> None:
@@ -93,6 +96,9 @@ def test_a_question_becomes_one_of_yes_or_no() -> None:
     }
     found = [one for seed in range(20) if (one := yes_no(FOUNDER, [], Random(seed)))]
     assert {(one.style, one.right) for one in found} == {("yes_no", FOUNDER.right)}
+    assert {one.offered for one in found} == {"Clara Whitlow"}
+    hanging = asked("What was the mill known as?", 1, "Ashford Mill")
+    assert not any(yes_no(hanging, [], Random(seed)) for seed in range(20))
     assert yes_no(YEAR, [], Random(1)) is None
 
 

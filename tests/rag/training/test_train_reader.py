@@ -188,7 +188,8 @@ def test_teachers_share_the_say_with_the_labels(data: Data) -> None:
     logs = [score - math.log(sum(map(math.exp, scores))) for score in scores]
     believed = [math.exp(soft) / sum(map(math.exp, (2, -1, 0.5))) for soft in (2, -1, 0.5)]
     crossed = -sum(share * log for share, log in zip(believed, logs, strict=True))
-    assert float(found.rank) == pytest.approx(-0.25 * logs[0] + 0.75 * crossed, rel=1e-4)
+    lost = math.log(math.exp(scores[0]) + math.exp(scores[1])) - scores[0]  # of what has a label
+    assert float(found.rank) == pytest.approx(0.25 * lost + 0.75 * crossed, rel=1e-4)
 
 
 def test_pairs_nobody_speaks_of_are_read_only_when_asked_for(tmp_path: Path) -> None:
@@ -223,6 +224,8 @@ def test_teachers_say_the_mean_of_their_logits(tmp_path: Path) -> None:
     means = [(one + other) / 2 for one, other in zip(*said, strict=True)]
     assert [row["soft"] for row in taught] == pytest.approx(means, abs=2e-3)
     assert (tmp_path / "t.stop.jsonl").read_text() == (tmp_path / "p.stop.jsonl").read_text()
+    with pytest.raises(SystemExit, match="the pairs themselves"):
+        soften_main([str(tmp_path / "p"), str(tmp_path / "p"), str(folders[0])])
     with pytest.raises(SystemExit, match="nowhere"):
         soften_main([str(tmp_path / "p"), str(tmp_path / "t"), str(tmp_path / "nowhere")])
 
