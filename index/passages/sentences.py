@@ -15,7 +15,7 @@ import regex  # type: ignore[import-untyped]
 from index.passages.sentence_ends import sentence_ends
 from index.types import Span
 
-SPLITTER = "sentences-1"  # raise the number when the same text gives other sentences
+SPLITTER = "sentences-2"  # raise the number when the same text gives other sentences
 MAX_SENTENCE = 4_000  # code points; a longer sentence is cut
 
 _NL = r"(?>\r\n|[\n\r\x85\u2028])"
@@ -24,12 +24,16 @@ _MARKERS = (
     rf"(?:{_BLANK}*+(?:[-*+•‣▪◦●]|\d{{1,3}}[.)]|\([a-z\d]{{1,3}}\)|[a-z]\)){_BLANK}++)++(?=\S)"
 )
 _SPEECH = rf"{_BLANK}*+[—–―‒]{_BLANK}++(?=\S)"
+# "Monthly rent: 1,250 euros": of two such lines, one under the other, each says something.
+_ENTRY = rf"{_BLANK}*[\p{{Lu}}\p{{Lt}}\d][^\s:]{{0,30}}(?:{_BLANK}[^\s:]{{1,30}}){{0,4}}:{_BLANK}"
+_IN_LINE = r"[^\n\r\x85\u2028\u2029]"
 _OPENING = regex.compile(rf"\s*+(?:{_MARKERS}|{_SPEECH})?")
 # A line inside a paragraph may begin with a dash because it was wrapped there: then the
 # dash opens a speech only if the line before has come to its end.
 _PARAGRAPH_END = regex.compile(
     rf"""(?:{_NL}(?:{_BLANK}*+(?:{_NL}|\u2029))++|\u2029)\s*+(?:{_MARKERS}|{_SPEECH})?
     |{_NL}{_MARKERS}
+    |{_NL}(?={_ENTRY}+\S)(?<=(?:\A|[\n\r\x85\u2028\u2029]){_ENTRY}{_IN_LINE}*{_NL})
     |{_NL}(?<=[.!?…:;。！？]['"”’»)\]]?{_BLANK}{{0,2}}{_NL}){_SPEECH}""",
     regex.VERBOSE,
 )
@@ -51,7 +55,8 @@ def split_sentences(text: str, span: Span) -> tuple[Span, ...]:
     """Spans of the sentences inside ``span``, in order, trimmed of white space.
 
     Only white space, list markers and the dash that opens a speech are left out. A
-    single newline is white space; a blank line and a list item end a sentence. A
+    single newline is white space; a blank line, a list item and the next of lines that
+    are "Label: value" end a sentence. A
     sentence of more than ``MAX_SENTENCE`` code points is cut. Linear in the length.
     """
     found: list[Span] = []

@@ -33,6 +33,7 @@ _LEANS = re.compile(
 _EXPLETIVE = re.compile(
     r"it(?:'s| is| was| has been| will be)? (?:\w+ ){0,3}(?:that|to|whether|who)\b", re.IGNORECASE
 )
+_ENTRY = re.compile(r"[^\s:][^:]{0,40}:\s+\S")  # "Tenant: Mara Lindqvist" says what it is about
 # A sentence that opens with one of these goes on with the list or reasoning before it.
 _GOES_ON = re.compile(
     r"(?:and |but )?(?:the )?(?:first(?:ly)?|second(?:ly)?|third(?:ly)?|fourth|another|other|also|"
@@ -206,7 +207,8 @@ def cannot_stand_alone(sentence: str) -> bool:
     text = sentence.lstrip("\"'“‘«(*_ ")
     if _EXPLETIVE.match(text):
         return False
-    return _LEANS.match(text) is not None or len(words(text)) < SHORT
+    short = len(words(text)) < SHORT and not _ENTRY.match(text)
+    return short or _LEANS.match(text) is not None
 
 
 def _sentence_before(one: Candidate) -> Span | None:

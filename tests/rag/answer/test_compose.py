@@ -181,6 +181,8 @@ def test_leans(sentence: str) -> None:
         "It is known that the mill closed in 1850.",
         "Itinerant workers came to the valley.",
         "However small, the mill fed the town.",
+        "Tenant: Mara Lindqvist",
+        "Deposit: none",
     ],
 )
 def test_stands_alone(sentence: str) -> None:
