@@ -14,7 +14,7 @@ import pytest
 
 from rag.commands.ask import describe
 from rag.confidence.calibration import Calibration, read_calibration, write_calibration
-from rag.confidence.calibrations import OWN, Calibrations
+from rag.confidence.calibrations import OWN, Calibrations, shipped
 from rag.confidence.decision import decide, logit
 from rag.confidence.scaling import Isotonic, Platt, Scale
 from rag.engine import Engine
@@ -113,14 +113,14 @@ def test_a_damaged_file_is_named_with_what_to_do(tmp_path: Path, data: bytes) ->
 def test_the_homes_own_goes_before_the_shipped_and_each_holds_for_its_parts(
     tmp_path: Path,
 ) -> None:
-    own, shipped = tmp_path / "own.json", tmp_path / "shipped.json"
-    assert Calibrations(own, shipped).in_force(PARTS) is None
-    shipped.write_bytes(write_calibration(calibration(name="shipped")))
-    found = Calibrations(own, shipped)
+    own, other = tmp_path / "own.json", tmp_path / "shipped.json"
+    assert Calibrations(own, other).in_force(PARTS) is None
+    other.write_bytes(write_calibration(calibration(name="shipped")))
+    found = Calibrations(own, other)
     assert found.in_force(PARTS).name == "shipped"  # type: ignore[union-attr]
     assert found.warning(PARTS) is None
     own.write_bytes(write_calibration(calibration(name="own")))
-    found = Calibrations(own, shipped)
+    found = Calibrations(own, other)
     assert found.in_force(PARTS).name == "own"  # type: ignore[union-attr]
     assert found.in_force(PARTS | {"embedder": ""}).name == "own"  # type: ignore[union-attr]
     assert found.warning(PARTS) is None
@@ -358,3 +358,11 @@ def test_without_a_calibration_a_target_error_is_refused(home: Path) -> None:
 def test_logit_takes_a_chance_back(raw: float) -> None:
     assert logit(chance(raw)) == pytest.approx(raw)
     assert (logit(0.0), logit(1.0), logit(1.1)) == (-math.inf, math.inf, math.inf)
+
+
+def test_the_shipped_calibration_is_of_the_shipped_parts(tmp_path: Path) -> None:
+    """Numbers, weights, chunker or limits changed without 'make calibrate': all uncalibrated."""
+    engine = Engine.open(tmp_path / "home")
+    file = Calibrations(None, shipped(engine.settings.reader))
+    assert file.in_force(engine.fingerprints) is not None
+    engine.close()
