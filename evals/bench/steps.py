@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import argparse
 import tempfile
-import time
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from statistics import median, quantiles
 from typing import ParamSpec, TypeVar
@@ -21,18 +19,18 @@ from evals.corpus import lay_out
 from evals.data.beir import load_beir
 from index.embed import SentenceTransformerEmbedder
 from index.search.snapshot import Snapshot
+from rag.answer.pipeline import Clock
 from rag.engine import Engine
 from rag.reader.cross_encoder import CrossEncoder
 
 QUERIES = 100
 STEPS: Sequence[tuple[type, str, str]] = (
-    (SentenceTransformerEmbedder, "embed", "embed the question"),
     (Snapshot, "dense", "dense search"),
     (Snapshot, "bm25", "BM25 search"),
     (SentenceTransformerEmbedder, "embed_tokens", "embed tokens of question and passages"),
     (CrossEncoder, "score", "cross-encoder"),
 )
-Spent = defaultdict[str, float]
+Spent = dict[str, float]  # milliseconds by step, and "all"
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -60,32 +58,25 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def spent(engine: Engine, queries: Sequence[str]) -> Iterator[Spent]:
-    """Milliseconds of each question by step, and "all"."""
-    now: Spent = defaultdict(float)
+    """Of each question."""
+    clock = Clock()
     with ExitStack() as stack:
         for owner, name, step in STEPS:
-            stack.enter_context(patch.object(owner, name, timed(getattr(owner, name), step, now)))
+            stack.enter_context(patch.object(owner, name, timed(getattr(owner, name), step, clock)))
         engine.ask("What is known?")  # loads what is loaded once
         for query in queries:
-            now.clear()
-            with measured("all", now):
+            clock.spent = {}
+            with clock.measure("all"):
                 engine.ask(query)
-            yield defaultdict(float, now)
+            yield clock.spent
 
 
-def timed(call: Callable[P, T], step: str, now: Spent) -> Callable[P, T]:
+def timed(call: Callable[P, T], step: str, clock: Clock) -> Callable[P, T]:
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> T:
-        with measured(step, now):
+        with clock.measure(step):
             return call(*args, **kwargs)
 
     return wrapped
-
-
-@contextmanager
-def measured(step: str, now: Spent) -> Iterator[None]:
-    begun = time.perf_counter()
-    yield
-    now[step] += (time.perf_counter() - begun) * 1000
 
 
 def report(rows: Sequence[Spent]) -> Iterator[str]:
@@ -93,9 +84,9 @@ def report(rows: Sequence[Spent]) -> Iterator[str]:
     everything = sum(row["all"] for row in rows)
     names = [step for _, _, step in STEPS]
     for name in names:
-        values = [row[name] for row in rows]
+        values = [row.get(name, 0.0) for row in rows]
         yield f"{name:<40}{median(values):>8.1f} ms  {sum(values) / everything:>5.0%}"
-    rest = [row["all"] - sum(row[name] for name in names) for row in rows]
+    rest = [row["all"] - sum(row.get(name, 0.0) for name in names) for row in rows]
     yield f"{'the rest':<40}{median(rest):>8.1f} ms  {sum(rest) / everything:>5.0%}"
     all_of = [row["all"] for row in rows]
     p95 = quantiles(all_of, n=20)[18]

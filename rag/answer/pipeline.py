@@ -126,9 +126,9 @@ class Pipeline:
     ) -> Found:
         """The sentences that answer a question that stands alone; none below the threshold.
 
-        Without a ``decision`` the threshold is the model's. What was ``said`` before only
-        helps to find. A question that is not answered
-        as it was spelt is tried with its unknown words corrected.
+        Without a ``decision`` the threshold is the model's. What was ``said`` before only helps
+        to find. A question that is not answered as it was spelt is tried with its unknown words
+        corrected.
         """
         decision = decision or decide(self.model.threshold, None)
         found = self._find(question, clock, only, decision, said)
