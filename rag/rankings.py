@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from index.types import Passage, Span
-from rag.answer.compose import cite, to_sentences
+from rag.answer.cite import cite, to_sentences
 from rag.answer.pipeline import Clock, Pipeline
 from rag.confidence.decision import Decision
 from rag.types import Citation

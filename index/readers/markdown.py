@@ -12,7 +12,7 @@ from markdown_it.token import Token
 
 from index.readers.decode import decode
 from index.structure import dates, navigation, shapes
-from index.structure.pieces import Mark, Marks, Piece, split
+from index.structure.pieces import CELLS, TABLE_LEVEL, Mark, Marks, Piece, split
 from index.structure.sections import compose, own_date, own_title
 from index.types import Parsed, Span
 
@@ -25,11 +25,11 @@ _IMAGE = re.compile(r"!\[[^\[\]\n]{0,200}\](?:\([^()\n]{0,400}\)|\[[^\[\]\n]{0,1
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _TAG = re.compile(r"<[^<>]{1,1000}>")
 _BOLD = re.compile(r"(\*\*|__)(?=\S)((?:(?!\1).){1,300})(?<=\S)\1:?", re.DOTALL)
+_OUTER_PIPES = re.compile(r"[ \t]*\|?[ \t]*(.*?)[ \t]*(?:(?<!\\)\|)?\s*\Z", re.DOTALL)
 _DEFINITION = re.compile(r"\s{0,3}\[[^\]\n]{1,200}\]:\s*\S")
 _KINDS = {
     "bullet_list_open": "list",
     "ordered_list_open": "list",
-    "table_open": "table",
     "fence": "code",
     "code_block": "code",
     "blockquote_open": "text",
@@ -55,7 +55,8 @@ def read(data: bytes, name: str) -> Parsed:  # noqa: ARG001 - one signature for 
     marks: Marks = {i: block.mark for i, block in enumerate(blocks) if block.mark}
     _add_links(pieces, marks)
     _add_bold_headings(pieces, marks)
-    below = {i: mark.level + 1 for i, mark in marks.items() if mark.kind == "heading"}
+    _end_tables(pieces, marks)
+    below = {i: mark.level + 1 for i, mark in marks.items() if _is_title(mark)}
     sections = compose(text, pieces, marks, below)
     fields = {key.casefold(): value for key, value in _FIELD.findall(front[0] if front else "")}
     title = fields.get("title", "").strip("\"'") or own_title(sections)
@@ -77,13 +78,18 @@ def _blocks(text: str, offset: int) -> Iterator[_Block]:
     parser = MarkdownIt("commonmark").enable("table").disable(["inline"])
     tokens = parser.parse(body)
     starts = [0, *(match.end() for match in _LINE_END.finditer(body)), len(body)]
-    line = 0
+    line = tables = 0
     for i, token in enumerate(tokens):
         if token.level or token.map is None or token.nesting < 0:
             continue
         first, end = token.map
         yield from _left_out(body, starts, line, first, offset)
         line = max(line, end)
+        if token.type == "table_open":
+            tables += 1
+            lines = [Span(starts[at], starts[at + 1]) for at in range(first, end)]
+            yield from _table(tokens[i:], lines, f"table {tables}", body, offset)
+            continue
         following = tokens[i + 1] if i + 1 < len(tokens) else token
         span = Span(starts[first], starts[min(end, len(starts) - 1)])
         yield from _block(token, following, body, span, offset)
@@ -107,6 +113,25 @@ def _block(token: Token, inline: Token, body: str, span: Span, offset: int) -> I
         yield from _whole(_fence_span(raw, span, token.markup), body, offset, Mark("code"))
     elif token.type in _KINDS:
         yield from _whole(span, body, offset, Mark(_KINDS[token.type]))
+
+
+def _table(
+    tokens: Sequence[Token], lines: Sequence[Span], name: str, body: str, offset: int
+) -> Iterator[_Block]:
+    """Each row is a unit, without the pipes around it; the columns' names are its heading."""
+    heads = tokens[: next(i for i, token in enumerate(tokens) if token.type == "tr_close")]
+    names = [plain(token.content) for token in heads if token.type == "inline"]
+    yield from _row(lines[0], body, offset, Mark("heading", TABLE_LEVEL, CELLS.join(names)))
+    yield from _whole(lines[1], body, offset, Mark("navigation"))
+    for number, line in enumerate(lines[2:], 2):
+        yield from _row(line, body, offset, Mark("row", 0, f"{name}, row {number}"))
+
+
+def _row(line: Span, body: str, offset: int, mark: Mark) -> Iterator[_Block]:
+    inner = _OUTER_PIPES.match(line.of(body))
+    if inner and any(map(str.isalnum, inner[1])):
+        for block in _whole(Span(*inner.span(1)).shift(line.start), body, offset, mark):
+            yield replace(block, piece=replace(block.piece, blanks=int(mark.kind != "row")))
 
 
 def _whole(span: Span, body: str, offset: int, mark: Mark) -> Iterator[_Block]:
@@ -171,12 +196,32 @@ def _add_links(pieces: Sequence[Piece], marks: Marks) -> None:
 
 
 def _add_bold_headings(pieces: Sequence[Piece], marks: Marks) -> None:
-    """A paragraph that is bold as a whole, with a paragraph of text after it, heads it."""
+    """A paragraph that is bold as a whole heads the text, list or table after it."""
     level = 0
     for i, (piece, following) in enumerate(pairwise(pieces)):
         mark = marks.get(i)
-        if mark and mark.kind == "heading":
+        if mark and _is_title(mark):
             level = mark.level
-        is_candidate = not mark and piece.blanks and following.blanks and i + 1 not in marks
-        if is_candidate and len(piece.text) < 400 and _BOLD.fullmatch(piece.text):
+        after = marks.get(i + 1) or Mark("text")
+        has_text = following.blanks and after.kind != "navigation" and not _is_title(after)
+        if (
+            not mark
+            and piece.blanks
+            and has_text
+            and len(piece.text) < 400
+            and _BOLD.fullmatch(piece.text)
+        ):
             marks[i] = Mark("heading", level + 1, plain(piece.text).rstrip(":"))
+
+
+def _end_tables(pieces: Sequence[Piece], marks: Marks) -> None:
+    """The names of a table's columns no longer head what stands behind its last row."""
+    for i in range(1, len(pieces)):
+        mark = marks.get(i) or Mark("text")
+        if i - 1 in marks and marks[i - 1].kind == "row" != mark.kind and not mark.level:
+            marks[i] = replace(mark, level=TABLE_LEVEL)
+
+
+def _is_title(mark: Mark) -> bool:
+    """A heading of text, and not the names of a table's columns."""
+    return mark.kind == "heading" and mark.level < TABLE_LEVEL

@@ -14,12 +14,10 @@ from typing import NamedTuple
 
 from index.errors import ReadError
 from index.structure import headings, navigation
-from index.structure.pieces import Mark, Marks, Piece, split
+from index.structure.pieces import CELLS, TABLE_LEVEL, Mark, Marks, Piece, split
 from index.structure.sections import compose, own_date, own_title
 from index.types import About, Origin, Parsed, Section, Span
 
-CELLS = " | "
-TABLE_LEVEL = 50  # of the names of a table's columns: deeper than any heading
 _GAP = "\n\n"
 _SPACE = re.compile(r"\s+")
 _UNREADABLE = re.compile("[\0\ud800-\udfff]")

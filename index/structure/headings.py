@@ -88,13 +88,14 @@ def _is_numbered_title(pieces: Sequence[Piece], i: int) -> bool:
     ):
         return False
     rest = pieces[i].text[number.end() :]
-    neighbours = [pieces[j].text for j in (i - 1, i + 1) if j >= 0]
+    after = pieces[i + 1].text
+    is_entry = shapes.BULLET.match(after) or (i and shapes.NUMBERED.match(pieces[i - 1].text))
     return (
         rest[0].isupper()
         and shapes.words(rest, 10) <= 10
         and not shapes.ends_sentence(rest)
-        and not any(shapes.BULLET.match(text) for text in neighbours)
-        and shapes.ends_sentence(pieces[i + 1].text)
+        and not is_entry
+        and (shapes.ends_sentence(after) or shapes.leads_in(after))
     )
 
 

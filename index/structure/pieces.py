@@ -11,6 +11,8 @@ from index.structure import shapes
 from index.types import Section, Span
 
 EDGE = 1_000  # blank lines before the first piece and after the last: the widest gap
+CELLS = " | "  # between the cells of a table's row
+TABLE_LEVEL = 50  # of the names of a table's columns: deeper than any heading
 
 # Some programs write "\r\r\n"; it is one line end, and no blank line.
 _LINE = re.compile(r"([^\r\n\u2028\u2029]*)(\r{0,2}\n|[\r\u2028\u2029]|\Z)")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import replace
 
-from index.structure import dates, dialogue, headings, items, navigation
-from index.structure.pieces import Mark, Marks, Piece, assemble, split
+from index.structure import dates, dialogue, headings, items, navigation, shapes
+from index.structure.pieces import TABLE_LEVEL, Mark, Marks, Piece, assemble, split
 from index.types import Parsed, Section
 
 _HEAD = 4  # pieces in which a document states its own date
@@ -33,14 +34,26 @@ def compose(
     heads = {i for i, mark in marks.items() if mark.kind == "heading"}
     talk = dialogue.find(pieces, marks.keys() - heads, heads)
     running = items.find(pieces, marks.keys() | talk.inside, heads, below)
-    return assemble(text, pieces, running | talk.marks | marks)
+    found = running | talk.marks | marks
+    _join_lists(pieces, found, talk.inside)
+    return assemble(text, pieces, found)
+
+
+def _join_lists(pieces: Sequence[Piece], marks: Marks, talk: Set[int]) -> None:
+    """A list belongs to the paragraph that leads in to it: "The tenant shall:"."""
+    for i in [i for i, mark in marks.items() if mark.kind == "list" and i]:
+        before = marks.get(i - 1, Mark("text"))
+        is_plain = before.kind == "text" and not before.speaker and i - 1 not in talk
+        if is_plain and shapes.leads_in(pieces[i - 1].text):
+            marks[i - 1] = replace(marks.pop(i), level=before.level, date=before.date)
 
 
 def own_title(sections: Sequence[Section]) -> str | None:
-    """The first heading, if the document begins with one."""
+    """The first heading, if the document begins with one that is no table's."""
     dropped = ("navigation", "frontmatter")
     first = next((section for section in sections if section.kind not in dropped), None)
-    return first.title if first and first.kind == "heading" else None
+    is_title = first and first.kind == "heading" and first.level < TABLE_LEVEL
+    return first.title if first and is_title else None
 
 
 def own_date(pieces: Sequence[Piece], sections: Sequence[Section]) -> str | None:

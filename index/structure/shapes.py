@@ -40,6 +40,11 @@ def ends_sentence(text: str) -> bool:
     return text[-40:].rstrip(_CLOSERS)[-1:] in tuple(_ENDERS)
 
 
+def leads_in(text: str) -> bool:
+    """A list or a text of its own is to follow: "The tenant shall:"."""
+    return text[-40:].rstrip(_CLOSERS)[-1:] in (":", "：")
+
+
 def asks(text: str) -> bool:
     """The last sentence is a question."""
     return text[-40:].rstrip(_CLOSERS)[-1:] in ("?", "؟", "？")

@@ -6,7 +6,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from index.search.snapshot import Snapshot
-from rag.answer.compose import Candidate, choose, cite, disagreements, repeats, to_sentences
+from rag.answer.candidates import Candidate
+from rag.answer.choose import choose, disagreements
+from rag.answer.cite import cite, to_sentences
+from rag.answer.context import repeats
 from rag.answer.describe import collection_text, in_another_language, partly_read
 from rag.answer.pipeline import LOOK_AROUND, Clock, Found, Pipeline
 from rag.answer.render import answer_text
@@ -146,7 +149,7 @@ def _chosen(answered: Sequence[Found], pipeline: Pipeline) -> list[tuple[Found, 
     for part, room in zip(answered, _rooms(sizes, pipeline.settings.max_sentences), strict=True):
         own: Sequence[Candidate] = part.chosen
         if room < len(own):
-            own = choose(part.question, part.supported, pipeline.model.choice, room)
+            own = pipeline.choose(part.question, part.supported, pipeline.model, room)
         new = [one for one in own if not repeats(one, seen)]
         seen += new
         chosen.append((part, new))

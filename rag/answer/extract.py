@@ -11,14 +11,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from index.types import Embedder, Span
-from rag.answer.compose import (
-    Candidate,
-    answer_score,
-    candidates,
-    passage_text,
-    strongest,
-    to_sentences,
-)
+from rag.answer.candidates import Candidate, answer_score, candidates, passage_text
+from rag.answer.choose import strongest
+from rag.answer.cite import to_sentences
 from rag.answer.describe import in_another_language
 from rag.answer.given import (
     Given,

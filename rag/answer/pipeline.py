@@ -12,7 +12,8 @@ from index.passages.chunk import embedding_text
 from index.search.lexical import LexicalIndex
 from index.search.snapshot import Snapshot
 from index.types import Document, Embedder, Hit, Ids, Passage, Vectors
-from rag.answer.compose import Candidate, answer_score, candidates, choose, in_time, passage_text
+from rag.answer.candidates import Candidate, answer_score, candidates, in_time, passage_text
+from rag.answer.choose import choose
 from rag.confidence.decision import Decision, decide
 from rag.question.analyse import Question, analyse
 from rag.question.near_words import MOST_TEXTS, Vocabulary
@@ -155,11 +156,16 @@ class Pipeline:
         supported = ranked
         if score < decision.least:  # a target error holds for keywords too
             supported = [] if decision.target else self._mentions(asked, ranked)
-        most = self.settings.max_sentences
-        chosen = choose(asked, supported, kit.model.choice, most)
+        chosen = self.choose(asked, supported, kit.model, self.settings.max_sentences)
         sentences = tuple(ranked), tuple(supported), tuple(chosen)
         chances = decision.chance(score), decision.threshold
         return Found(asked, tuple(hits), *sentences, *chances, foreign)
+
+    def choose(
+        self, question: Question, supported: Sequence[Candidate], model: Model, most: int
+    ) -> list[Candidate]:
+        """At most ``most`` of the sentences that an answer may be chosen from."""
+        return choose(question, supported, model.choice, most, self.snapshot.lexical.terms)
 
     def _corrected(self, question: Question) -> Correction | None:
         """The question with words that no document holds read as near ones, if any are."""

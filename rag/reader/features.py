@@ -15,6 +15,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from index.passages.lists import stands_behind
 from index.types import Span, TokenVectors, Vectors
 from rag.question.analyse import Question
 from rag.text.answer_types import has_type
@@ -123,15 +124,17 @@ def _passage_rows(
             _unseen(asked),
         ]
     )
+    heres = [
+        slice(*np.searchsorted(starts, (span.start, span.end)).tolist())
+        for span in passage.sentence_spans
+    ]
+    bests = [_best(similar[:, here]) for here in heres]
     rows = []
-    best_before = heading_best
-    terms_before = heading_terms
-    for at, span in enumerate(passage.sentence_spans):
-        here = slice(*np.searchsorted(starts, (span.start, span.end)).tolist())
-        best = _best(similar[:, here])
-        context = np.maximum(np.maximum(best, best_before), heading_best)
-        own = frozenset(terms[at])
-        around = own | terms_before | heading_terms
+    for at, behind in enumerate(stands_behind(passage.text, passage.sentence_spans)):
+        here, best, own = heres[at], bests[at], frozenset(terms[at])
+        context, around = np.maximum(best, heading_best), own | heading_terms
+        if behind is not None:
+            context, around = np.maximum(context, bests[behind]), around.union(terms[behind])
         rows.append(
             [
                 *_late(asked, np.maximum(best, question_best)),
@@ -150,7 +153,6 @@ def _passage_rows(
                 *whole,
             ]
         )
-        best_before, terms_before = best, own
     return np.array(rows, dtype=np.float64).reshape(-1, len(SENTENCE) + len(PASSAGE))
 
 

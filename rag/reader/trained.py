@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
+from index.passages.lists import stands_behind
 from index.types import Span
 from rag.question.analyse import Question, analyse
 from rag.reader.features import Matrix
@@ -104,8 +105,12 @@ def _with_judgements(
 
 
 def items_of(question: str, passages: Sequence[PassageText]) -> Iterator[Item]:
-    """Every sentence with the one before and the one after it in its passage."""
+    """Every sentence with the one it stands behind and the one after it in its passage."""
     for passage in passages:
-        texts = ["", *(span.of(passage.text) for span in passage.sentence_spans), ""]
-        for before, sentence, after in zip(texts, texts[1:], texts[2:], strict=False):
+        texts = [span.of(passage.text) for span in passage.sentence_spans]
+        befores = [
+            "" if at is None else texts[at]
+            for at in stands_behind(passage.text, passage.sentence_spans)
+        ]
+        for before, sentence, after in zip(befores, texts, [*texts, ""][1:], strict=True):
             yield Item(question, passage.headings, before, sentence, after)

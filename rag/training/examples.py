@@ -21,7 +21,7 @@ from evals.metrics import groups_in
 from evals.types import EvalSet, Question, Quote
 from index.search.snapshot import Snapshot
 from index.types import Document, Ids, Passage
-from rag.answer.compose import passage_text
+from rag.answer.candidates import passage_text
 from rag.answer.pipeline import Pipeline
 from rag.engine import Engine
 from rag.question.analyse import Question as Asked

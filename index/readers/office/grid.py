@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from index.structure import shapes
-from index.structure.builder import CELLS, Builder, has_header
+from index.structure.builder import Builder, has_header
+from index.structure.pieces import CELLS
 
 MAX_ROWS = 100_000  # of a file: each becomes a unit of its own, to be embedded
 MAX_CHARACTERS = 20_000_000

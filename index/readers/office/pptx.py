@@ -13,7 +13,8 @@ from index.readers.office import drawing, pptx_slides
 from index.readers.office.ooxml import Package, local, open_package
 from index.readers.office.pptx_slides import Block, Layout, Words
 from index.readers.office.properties import embedded, related, roots, title_and_date
-from index.structure.builder import CELLS, Builder
+from index.structure.builder import Builder
+from index.structure.pieces import CELLS
 from index.types import About, Parsed
 
 _MAIN = "ppt/presentation.xml"

@@ -17,7 +17,8 @@ from index.readers.pdf.headings import body_size
 from index.readers.pdf.layout import Line
 from index.readers.pdf.words import HYPHENS, Word
 from index.structure import shapes
-from index.structure.builder import CELLS, Builder, Part
+from index.structure.builder import Builder, Part
+from index.structure.pieces import CELLS
 from index.types import Origin, Span
 
 _LOOK = 6  # blocks between two parts of a paragraph: notes, captions

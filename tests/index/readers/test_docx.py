@@ -164,7 +164,7 @@ def test_items_stay_with_their_list_and_have_places_of_their_own() -> None:
     body = paragraph("Bring:") + item("A rope.") + styled("Punkte", "A lamp.") + paragraph("Go.")
     parsed = read(body, styles=STYLES)
     assert rows(parsed) == [
-        ("text", 0, "Bring:"), ("list", 0, "A rope.\n\nA lamp."), ("text", 0, "Go."),
+        ("list", 0, "Bring:\n\nA rope.\n\nA lamp."), ("text", 0, "Go."),
     ]  # fmt: skip
     assert places(parsed)[1:3] == [("paragraph 2", "A rope."), ("paragraph 3", "A lamp.")]
 

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+from index.passages.outline import contexts
 from index.readers import parse
+from index.structure.pieces import TABLE_LEVEL
 from index.types import Parsed
 
 README = """\
@@ -63,7 +65,9 @@ def test_blocks_are_sections_with_spans_into_the_raw_text() -> None:
         ("navigation", "<!-- a comment\nover two lines -->"),
         ("heading", "Set-up"),
         ("list", "* one thing\n* another"),
-        ("table", "| place | metres |\n|-------|--------|\n| Bergen | 1.2 |"),
+        ("heading", "place | metres"),
+        ("navigation", "|-------|--------|"),
+        ("row", "Bergen | 1.2"),
         ("code", 'print("tides")'),
         ("text", "> Quoted words\n> go on."),
         ("heading", "**Known gaps:**"),
@@ -77,6 +81,7 @@ def test_titles_are_without_markup_and_levels_nest() -> None:
     assert [(s.title, s.level) for s in parsed.sections if s.kind == "heading"] == [
         ("The tide table", 1),
         ("Set-up", 2),
+        ("place | metres", TABLE_LEVEL),
         ("Known gaps", 3),
     ]
 
@@ -135,4 +140,53 @@ def test_code_that_looks_like_structure_stays_code() -> None:
         ("text", "Words."),
         ("code", "# no heading\nQ: why?\nA: so."),
         ("code", "- no list"),
+    ]
+
+
+def quoted(text: str) -> list[tuple[str, str]]:
+    """What may be quoted, under the innermost heading."""
+    parsed = read(text)
+    return [
+        (headings[-1] if headings else "", section.span.of(parsed.text))
+        for section, headings in contexts(parsed.sections, parsed.text)
+    ]
+
+
+def test_rows_of_a_table_are_read_one_by_one_under_the_names_of_the_columns() -> None:
+    text = (
+        "| **Part** | Price \\| euros |\n|---|--:|\n| lens | 40 |\nlamp | 55\n|  |  |\n"
+        "| rope \\| |\n\n* one\n* two\n"
+    )
+    assert quoted(text) == [
+        ("Part | Price | euros", "lens | 40"),
+        ("Part | Price | euros", "lamp | 55"),
+        ("Part | Price | euros", "rope \\|"),
+        ("", "* one\n* two"),
+    ]
+    rows = [section for section in read(text).sections if section.kind == "row"]
+    assert [row.title for row in rows] == ["table 1, row 2", "table 1, row 3", "table 1, row 5"]
+
+
+def test_what_stands_behind_a_table_is_under_the_heading_of_the_text() -> None:
+    table = "| a | b |\n|---|---|\n| c | d |\n"
+    for after in ("Words.", "> Words.", "- Words.", "    words"):
+        assert quoted(f"# Top\n\n{table}\n{after}\n")[-1][0] == "Top", after
+    assert quoted(f"# Top\n\n{table}\n**Bold**\n\nWords.\n")[-1] == ("Bold", "Words.")
+    assert read(table).title is None
+
+
+def test_a_bold_line_heads_a_list_and_a_table() -> None:
+    assert quoted("**Bring**\n\n- a lamp\n\n**Pay:**\n\n| a | b |\n|---|---|\n| c | d |\n") == [
+        ("Bring", "- a lamp"),
+        ("a | b", "c | d"),
+    ]
+
+
+def test_a_list_belongs_to_the_line_that_leads_in_to_it() -> None:
+    text = "Come early.\n\nBring:\n\n- a lamp\n\nGo home.\n\nNot this.\n\n- a rope\n"
+    assert rows(read(text)) == [
+        ("text", "Come early."),
+        ("list", "Bring:\n\n- a lamp"),
+        ("text", "Go home.\n\nNot this."),
+        ("list", "- a rope"),
     ]

@@ -127,7 +127,7 @@ def test_lists_and_what_stands_in_them() -> None:
         + p("Go.")
     )
     assert rows(read(body)) == [
-        ("text", 0, "Bring:"), ("list", 0, "A lamp.\n\nA wick.\n\nA rope."), ("text", 0, "Go."),
+        ("list", 0, "Bring:\n\nA lamp.\n\nA wick.\n\nA rope."), ("text", 0, "Go."),
     ]  # fmt: skip
 
 

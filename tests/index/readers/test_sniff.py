@@ -132,9 +132,10 @@ def test_the_table_names_each_format_once() -> None:
 
 def test_versions_are_of_what_a_home_holds() -> None:
     assert with_types("", ["text/plain", "text/plain", "no/thing"]) == BY_NAME["text"].mark
-    assert with_types("text-1;markdown-1", ["text/plain"]) == "text-1;markdown-1"
-    assert with_types("text-1", ["application/pdf"]) == f"{BY_NAME['pdf'].mark};text-1"
-    assert are_within("text-1;markdown-1", versions())
+    text, markdown = BY_NAME["text"].mark, BY_NAME["markdown"].mark
+    assert with_types(f"{text};{markdown}", ["text/plain"]) == f"{text};{markdown}"
+    assert with_types(text, ["application/pdf"]) == f"{BY_NAME['pdf'].mark};{text}"
+    assert are_within(f"{text};{markdown}", versions())
     assert are_within("", versions())
     assert not are_within("text-0", versions())
     assert not are_within("nothing-1", versions())

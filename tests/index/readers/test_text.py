@@ -279,6 +279,13 @@ def test_underlined_headings_have_their_line_as_title() -> None:
     ]
 
 
+def test_a_numbered_title_may_stand_over_a_list() -> None:
+    text = (
+        "1. Scope\n\nThe contractor shall:\n- paint the boom,\n- test it.\n\n2. Dates\n\nIn May.\n"
+    )
+    assert [s.title for s in read(text).sections if s.kind == "heading"] == ["1. Scope", "2. Dates"]
+
+
 def test_a_numbered_list_is_not_a_row_of_headings() -> None:
     parsed = read("You need these.\n\n1. Flour\n\n2. Water\n\n3. Salt\n\nMix them and wait.\n")
     assert [s.kind for s in parsed.sections] == ["text"]

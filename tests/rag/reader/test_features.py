@@ -74,6 +74,14 @@ def test_context_is_the_sentence_before_and_the_headings() -> None:
     assert alone["late_context"][0] < found["late_context"][1]
 
 
+def test_the_context_of_a_list_s_item_is_what_leads_in_to_it() -> None:
+    text = "The mill needs:\n- stone\n- water"
+    one = PassageText(text, (), (Span(0, 15), Span(18, 23), Span(26, 31)))
+    found = rows("What does the mill need?", one)
+    assert list(found["coverage_context"]) == [1.0, 1.0, 1.0]
+    assert list(found["coverage"]) == [1.0, 0.0, 0.0]
+
+
 def test_a_token_on_the_edge_belongs_to_its_own_sentence() -> None:
     found = rows("alpha", passage("alpha", "beta", "alpha"))
     assert found["late"][0] == pytest.approx(1.0, abs=1e-5)

@@ -127,6 +127,15 @@ def test_items_are_sentences_with_their_neighbours() -> None:
     assert two == Item("Why?", ("H",), "A b.", "C d.", "")
 
 
+def test_an_item_of_a_list_is_read_behind_the_sentence_that_leads_in() -> None:
+    text = "Bring:\n- boots\n- a lamp"
+    spans = (Span(0, 6), Span(9, 14), Span(17, 23))
+    found = list(items_of("What?", [PassageText(text, (), spans)]))
+    assert [(one.before, one.sentence) for one in found] == [
+        ("", "Bring:"), ("Bring:", "boots"), ("Bring:", "a lamp"),
+    ]  # fmt: skip
+
+
 def test_the_last_calls_are_remembered_whole() -> None:
     judge = Marker("x")
     remembering = Remembering(judge, calls=2)

@@ -6,15 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.passages.sentences import split_sentences
 from index.types import Document, Passage, Section, Source, Span
-from rag.answer.compose import (
-    Candidate,
-    candidates,
-    cannot_stand_alone,
-    choose,
-    passage_text,
-    to_sentences,
-)
+from rag.answer.candidates import Candidate, candidates, passage_text
+from rag.answer.choose import choose
+from rag.answer.cite import to_sentences
+from rag.answer.context import cannot_stand_alone
 from rag.question.analyse import analyse
 from rag.types import Reading, SentenceReading
 
@@ -280,3 +277,47 @@ def test_whatever_is_chosen(
     for id in order:
         starts = [one.span.start for one in chosen if one.document.id == id]
         assert starts == sorted(starts)
+
+
+def listed(text: str, scores: list[float]) -> list[Candidate]:
+    """The sentences of a text with a list; one score for each."""
+    of = document(text)
+    spans = split_sentences(text, Span(0, len(text)))
+    whole = Passage(0, of.id, Span(spans[0].start, spans[-1].end), tuple(spans), (), None, 1)
+    reading = Reading(1.0, tuple(SentenceReading(score) for score in scores))
+    return candidates([(of, whole)], [reading])
+
+
+BRING = (
+    "Meet at six.\nBring:\n- boots for the bog,\n- a good lamp,\n- some bread.\n\nDogs stay home."
+)
+
+
+def test_a_lead_in_brings_its_list() -> None:
+    chosen = choose(analyse("What must I bring?"), listed(BRING, [0, 3, 0, 0, 0, 0]), CHOICE, 8)
+    assert texts(chosen) == ["Bring:", "boots for the bog,", "a good lamp,", "some bread."]
+    assert len({one.share for one in chosen}) == 1
+
+
+def test_a_list_that_is_asked_for_comes_whole_and_with_its_lead_in() -> None:
+    found = listed(BRING, [0, 1, 3, 0, 0, 0])
+    whole = ["Bring:", "boots for the bog,", "a good lamp,", "some bread."]
+    assert texts(choose(analyse("Which things are to be brought?"), found, CHOICE, 8)) == whole
+    assert texts(choose(analyse("Which things are for the bog?"), found, CHOICE, 8)) == whole[:2]
+    assert texts(choose(analyse("Which things are to be brought?"), found, CHOICE, 2)) == whole[1:3]
+
+
+def test_several_items_that_answer_bring_the_others() -> None:
+    both = listed(BRING, [0, 1, 3, 2.9, 0, 0])
+    question = analyse("What will be needed?")
+    assert len(choose(question, both, CHOICE, 8)) == 4
+    assert texts(choose(question, listed(BRING, [0, 1, 3, 0, 0, 0]), CHOICE, 8)) == [
+        "Bring:", "boots for the bog,",
+    ]  # fmt: skip
+    assert len(choose(analyse("Who was needed?"), both, CHOICE, 8)) == 3
+
+
+def test_an_item_that_is_a_sentence_stands_alone() -> None:
+    text = "It was decided:\n- The well is built in May.\n- The party is in July."
+    chosen = choose(analyse("When is the party?"), listed(text, [0, 0, 3]), CHOICE, 8)
+    assert texts(chosen) == ["The party is in July."]

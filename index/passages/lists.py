@@ -1,0 +1,105 @@
+"""Which sentences are items of a list, and which sentence leads in to them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from index.structure import shapes
+from index.types import Span
+
+_BLANK_LINE = re.compile(r"\n[^\S\n]*\n|\r\n?[^\S\r\n]*\r|\u2029")
+_LINE_END = re.compile(r"[\n\r\u2028\u2029]")
+_DASHES = "—–―‒"  # open a speech
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """The sentence begins an item. ``number`` tells the lists of a stretch apart; ``lead`` is the
+    place, among its sentences, of the one with a colon at its end that leads in to the list."""
+
+    number: int
+    lead: int | None
+
+
+@dataclass(slots=True)
+class _List:
+    entry: Entry
+    indent: int
+    is_marked: bool
+
+
+def entries(text: str, sentences: Sequence[Span]) -> list[Entry | None]:
+    """One for each of the sentences, which stand in the order of the text; None for no item.
+
+    An item has a marker ("-", "2.", "(a)"), or it is a paragraph of one sentence behind a
+    sentence that leads in. A list within an item ends with the item.
+    """
+    found: list[Entry | None] = []
+    open_lists: list[_List] = []
+    count = 0
+    for at in range(len(sentences)):
+        before = _before(text, sentences, at)
+        is_new, marker = _opening(before)
+        leads = at > 0 and shapes.leads_in(sentences[at - 1].of(text))
+        if not is_new:  # it goes on in its paragraph
+            found.append(None)
+            continue
+        if marker is None and not _is_bare(text, sentences, at, leads, open_lists):
+            open_lists.clear()
+            found.append(None)
+            continue
+        indent = marker or 0
+        while open_lists and open_lists[-1].indent > indent:
+            open_lists.pop()
+        if not open_lists or (leads and (indent > open_lists[-1].indent or not found[-1])):
+            count += 1
+            entry = Entry(count, at - 1 if leads else None)
+            open_lists.append(_List(entry, indent, marker is not None))
+        found.append(open_lists[-1].entry)
+    return found
+
+
+def siblings(found: Sequence[Entry | None], at: int) -> Iterator[int]:
+    """The places of all items of the list that the item ``at`` is of."""
+    own = found[at]
+    return (i for i, one in enumerate(found) if own and one and one.number == own.number)
+
+
+def stands_behind(text: str, sentences: Sequence[Span]) -> list[int | None]:
+    """For each sentence the place of the one it is read behind, None for the first: of a list's
+    items the sentence that leads in to it, of all others the one before."""
+    return [
+        one.lead if one and one.lead is not None else at - 1 if at else None
+        for at, one in enumerate(entries(text, sentences))
+    ]
+
+
+def _before(text: str, sentences: Sequence[Span], at: int) -> str:
+    """What stands between the sentence and the one before it; of the first, on its line."""
+    start = sentences[at].start
+    if at:
+        return text[sentences[at - 1].end : start]
+    line = max(text.rfind(end, 0, start) for end in "\n\r\u2028\u2029") + 1
+    return "\n" + text[max(line, start - 40) : start]
+
+
+def _opening(before: str) -> tuple[bool, int | None]:
+    """Whether an item or paragraph may begin here, and how far in its marker stands, if any."""
+    line = _LINE_END.split(before)[-1]
+    marker = line.strip()
+    if marker and marker[0] not in _DASHES and len(before) > len(line):
+        return True, len(line) - len(line.lstrip())
+    return _BLANK_LINE.search(before) is not None, None
+
+
+def _is_bare(
+    text: str, sentences: Sequence[Span], at: int, leads: bool, open_lists: Sequence[_List]
+) -> bool:
+    """An item without a marker: alone in its paragraph, behind a lead-in or another such item."""
+    goes_on = bool(open_lists) and not open_lists[-1].is_marked
+    if not leads and not goes_on:
+        return False
+    after = _before(text, sentences, at + 1) if at + 1 < len(sentences) else "\n\n"
+    return _opening(after)[0]

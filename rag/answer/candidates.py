@@ -1,0 +1,96 @@
+"""Readings to candidates: the sentences that were read and may be quoted, best first. Pure.
+
+A quote is a whole sentence of a document; ``index.passages.quotable`` says what may be quoted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from index.passages.outline import place
+from index.passages.quotable import is_declarative
+from index.types import Document, Passage, Span
+from rag.question.timing import Dated, ordered, when
+from rag.text.words import fold
+from rag.types import NONE, PassageText, Reading, SentenceReading
+
+# In units of a candidate's score, whose exponential is a belief. Set by hand: the training sets
+# ask for no latest of several dates.
+NEAR = 1.5  # so much behind the best a later date goes first where the latest is asked for
+OUT_OF_TIME = 2.0  # points lost by what is dated outside of the time that is asked for
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sentence that was read, with all that is needed to quote it."""
+
+    document: Document
+    passage: Passage
+    span: Span
+    score: float
+    share: float  # of the belief among all sentences that were read; they sum to 1
+    highlight: Span | None = None
+
+    @property
+    def text(self) -> str:
+        return self.document[self.span]
+
+    @property
+    def place(self) -> tuple[str, int]:
+        return self.document.id, self.span.start
+
+
+def passage_text(document: Document, passage: Passage) -> PassageText:
+    """What a reader sees; of a sentence that was cut for embedding, the part in the passage."""
+    start, end = passage.span.start, passage.span.end
+    spans = tuple(
+        Span(max(start, one.start) - start, min(end, one.end) - start) for one in passage.sentences
+    )
+    return PassageText(document[passage.span], passage.headings, spans)
+
+
+def candidates(
+    read: Sequence[tuple[Document, Passage]], readings: Sequence[Reading]
+) -> list[Candidate]:
+    """All sentences that may be quoted, best first, each once."""
+    found: dict[tuple[str, str], Candidate] = {}
+    for (document, passage), reading in zip(read, readings, strict=True):
+        for span, sentence in zip(passage.sentences, reading.sentences, strict=True):
+            text = document[span]
+            if not is_declarative(text):
+                continue
+            one = Candidate(
+                document, passage, span, sentence.score, 0.0, _in_whole(sentence, passage, span)
+            )
+            key = (document.id, fold(" ".join(text.split())))
+            if key not in found or found[key].score < one.score:
+                found[key] = one
+    ranked = sorted(found.values(), key=lambda one: (-one.score, one.place))
+    if not ranked:
+        return []
+    belief = np.exp(np.array([one.score for one in ranked]) - ranked[0].score)
+    belief /= belief.sum()
+    return [replace(one, share=float(b)) for one, b in zip(ranked, belief, strict=True)]
+
+
+def _in_whole(sentence: SentenceReading, passage: Passage, span: Span) -> Span | None:
+    """The highlight within the whole sentence, of which the passage may hold a later part."""
+    mark = sentence.highlight
+    return mark and mark.shift(max(0, passage.span.start - span.start))
+
+
+def in_time(question: str, ranked: Sequence[Candidate]) -> list[Candidate]:
+    """In the order that the question's words about time ask for, by dates that are stated."""
+    asked = when(question)
+    if asked.says_nothing:
+        return list(ranked)
+    dated = [Dated(one.score, one.text, place(one.document, one.span).date) for one in ranked]
+    return [ranked[at] for at in ordered(asked, dated, NEAR, OUT_OF_TIME)]
+
+
+def answer_score(readings: Sequence[Reading]) -> float:
+    """Raw score that the best sentence of all answers; far below 0 without any."""
+    return max((reading.answerable for reading in readings), default=NONE)

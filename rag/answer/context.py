@@ -1,0 +1,149 @@
+"""What a chosen sentence brings with it: the rest of its list, the one that it leans on. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from index.passages.lists import entries, siblings, stands_behind
+from index.passages.quotable import is_declarative
+from index.structure import shapes
+from index.types import Span
+from rag.answer.candidates import Candidate
+from rag.question.analyse import Question
+from rag.text.words import fold, words
+
+# A sentence that opens with one of these points back at the one before it.
+_LEANS = re.compile(
+    r"(?:(?:and|but|so|or|yet|then|thus|therefore|hence|however|moreover|furthermore|besides|also|"
+    r"instead|otherwise|consequently|accordingly|nevertheless|nonetheless|meanwhile|similarly|"
+    r"likewise|in addition|as a result|for this reason|that is why|because of (?:this|that))\b"
+    r"[,\s]*)?"
+    r"(?:he|she|it|they|this|that|these|those|his|her|its|their|such|both|neither|the (?:former|"
+    r"latter)|the (?:first|second|third|last)(?: one)?(?= (?:is|was|are|were|will)))\b",
+    re.IGNORECASE,
+)
+_EXPLETIVE = re.compile(
+    r"it(?:'s| is| was| has been| will be)? (?:\w+ ){0,3}(?:that|to|whether|who)\b", re.IGNORECASE
+)
+_ENTRY = re.compile(r"[^\s:][^:]{0,40}:\s+\S")  # "Tenant: Mara Lindqvist" says what it is about
+# A sentence that opens with one of these goes on with the list or reasoning before it.
+_GOES_ON = re.compile(
+    r"(?:and |but )?(?:the )?(?:first(?:ly)?|second(?:ly)?|third(?:ly)?|fourth|another|other|also|"
+    r"in addition|additionally|moreover|furthermore|finally|lastly|besides|next|then|therefore|"
+    r"thus|as a result|consequently|this|these|they|such)\b",
+    re.IGNORECASE,
+)
+SHORT = 4  # words; a sentence of fewer says little without the one before it
+Terms = Callable[[str], Sequence[str]]
+
+
+def with_its_list(
+    question: Question, chosen: list[Candidate], ranked: Sequence[Candidate], terms: Terms
+) -> list[Candidate]:
+    """With the other items of the list that the best one is of or leads in to, if it is the list
+    that answers; best first."""
+    best = chosen[0]
+    found = entries(best.document.text, best.passage.sentences)
+    at = _place(best)
+    led = [i for i, one in enumerate(found) if one and one.lead == at]
+    items = led or list(siblings(found, at))
+    spans = [best.passage.sentences[i] for i in items]
+    if not led and not _answers_as_a_list(question, chosen, spans):
+        return chosen
+    asked = {term for word in question.terms for term in terms(word)}
+    own = asked & set(terms(best.text)) if not led else set()
+    known = {one.place: one for one in ranked}
+    brought = [
+        known.get((best.document.id, span.start), replace(best, span=span, highlight=None))
+        for span in spans
+        if own <= set(terms(best.document[span])) and is_declarative(best.document[span])
+    ]
+    return chosen + [replace(one, share=best.share) for one in brought if not repeats(one, chosen)]
+
+
+def _answers_as_a_list(
+    question: Question, chosen: Sequence[Candidate], items: Sequence[Span]
+) -> bool:
+    """Whether all is asked for of which the best sentence is an item: a list is asked for, or
+    several of its items answer what is no more than a thing."""
+    several = sum(one.document is chosen[0].document and one.span in items for one in chosen) > 1
+    is_open = question.kind == "fact" and question.answer_type in {"thing", "none"}
+    return question.kind in {"list", "summary"} or (is_open and several)
+
+
+def followed(chosen: list[Candidate], ranked: Sequence[Candidate], limit: int) -> list[Candidate]:
+    """With the sentences right after the best that go on with its list or reasoning."""
+    found = list(chosen)
+    last = chosen[0]
+    while len(found) < limit:
+        after = _next_sentence(last)
+        if after is None or not _GOES_ON.match(last.document[after]):
+            break
+        known = (one for one in ranked if one.document is last.document and one.span == after)
+        last = next(known, replace(last, span=after, share=0.0, highlight=None))
+        if not repeats(last, found):
+            found.append(last)
+    return found
+
+
+def with_neighbours(chosen: list[Candidate], max_sentences: int) -> list[Candidate]:
+    """Brings the sentence before each one that cannot stand alone, as far as there is room."""
+    found = list(chosen)
+    for one in chosen:
+        before = _sentence_before(one)
+        if before is None or not (cannot_stand_alone(one.text) or _is_part(one, before)):
+            continue
+        brought = replace(one, span=before, highlight=None)
+        if len(found) < max_sentences and not repeats(brought, found):
+            found.append(brought)
+    return found
+
+
+def cannot_stand_alone(sentence: str) -> bool:
+    """Whether it points back at what was said before, or is too short to say what it is about."""
+    text = sentence.lstrip("\"'“‘«(*_ ")
+    if _EXPLETIVE.match(text):
+        return False
+    says_what = _ENTRY.match(text) or shapes.leads_in(text)
+    short = len(words(text)) < SHORT and not says_what
+    return short or _LEANS.match(text) is not None
+
+
+def _sentence_before(one: Candidate) -> Span | None:
+    """The declarative sentence that it is read behind, in the same passage."""
+    at = stands_behind(one.document.text, one.passage.sentences)[_place(one)]
+    before = None if at is None else one.passage.sentences[at]
+    return before if before and is_declarative(one.document[before]) else None
+
+
+def _is_part(one: Candidate, before: Span) -> bool:
+    """Whether it is an item that only makes a sentence with the one that leads in to it."""
+    is_whole = shapes.ends_sentence(one.text) and one.text[:1].isupper()
+    return not is_whole and shapes.leads_in(one.document[before])
+
+
+def _place(one: Candidate) -> int:
+    """Which sentence of its passage it is."""
+    return one.passage.sentences.index(one.span) if one.span in one.passage.sentences else 0
+
+
+def _next_sentence(one: Candidate) -> Span | None:
+    at = _place(one) + 1
+    if at >= len(one.passage.sentences):
+        return None
+    after = one.passage.sentences[at]
+    return after if is_declarative(one.document[after]) else None
+
+
+def repeats(one: Candidate, others: Sequence[Candidate]) -> bool:
+    """Whether a sentence is among others, or says the same words wherever it stands."""
+    return any(one.place == other.place or _same_words(one, other) for other in others)
+
+
+def _same_words(one: Candidate, other: Candidate) -> bool:
+    left, right = (frozenset(fold(w) for w in words(c.text)) for c in (one, other))
+    if any(word[0].isdigit() for word in left ^ right):
+        return False  # another year or number says something else
+    return len(left & right) >= 0.9 * max(len(left), len(right), 1)
