@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from index.types import Hit
 
 SAID = 0.35  # set by hand: no training set has follow-up questions
+# Chosen on questions to train on, docs/retrieval.md.
+NEAR = 0.45  # of the best hit's fused score, from which a passage is worth reading
+LEAST = 3  # passages that are read whatever their scores
 
 
 def fuse(dense: Sequence[Hit], bm25: Sequence[Hit]) -> list[Hit]:
@@ -21,6 +24,13 @@ def in_context(alone: Sequence[Hit], with_said: Sequence[Hit]) -> list[Hit]:
     and must not drown the first where the topic has changed.
     """
     return weighted_sum([alone, with_said], [1 - SAID, SAID])
+
+
+def worth_reading(fused: Sequence[Hit], most: int, near: float = NEAR) -> list[Hit]:
+    """The first hits, ``most`` of them where it is open which is the best, fewer where the others
+    are far behind it."""
+    least = near * fused[0].score if fused else 0.0
+    return [hit for at, hit in enumerate(fused[:most]) if at < LEAST or hit.score >= least]
 
 
 def reciprocal_rank_fusion(rankings: Sequence[Sequence[Hit]], k: float = 60.0) -> list[Hit]:

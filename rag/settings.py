@@ -45,7 +45,7 @@ class Settings:
     mode: str = "extractive"  # or "llm"
     threads: int = 2  # of torch and FAISS, and pages that --ocr reads at once
     retrieve_k: int = 50  # passages that each of dense and BM25 search gives to the fusion
-    read_k: int = 8  # passages that are read for an answer
+    read_k: int = 10  # passages that are read for an answer at most
     max_sentences: int = 8  # of one answer
     max_error: float = 0.0  # target share of wrong answers; 0: the shipped threshold
     cache_mb: int = 256  # token vectors of passages kept in memory

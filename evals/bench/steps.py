@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from statistics import median, quantiles
+from statistics import fmean, median, quantiles
 from typing import ParamSpec, TypeVar
 from unittest.mock import patch
 
@@ -47,13 +47,16 @@ def main(arguments: list[str] | None = None) -> None:
         home, texts = lay_out(Path(folder), beir.texts)
         engine = Engine.open(home)
         engine.index_paths([texts])
-        rows = list(spent(engine, [one.text for one in beir.queries[: asked.queries]]))
+        queries = [one.text for one in beir.queries[: asked.queries]]
+        rows = list(spent(engine, queries))
+        pipeline = engine.pipeline(engine.index.snapshot())
+        read = fmean(len(pipeline.retrieve_best(query)) for query in queries)
         engine.close()
     for line in report(rows):
         print(line)
     print(
-        f"{len(rows)} queries over {len(beir.texts)} texts; of each {engine.settings.read_k} "
-        "passages were read"
+        f"{len(rows)} queries over {len(beir.texts)} texts; of each {read:.1f} passages were read "
+        f"on average, {engine.settings.read_k} at most"
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from index.search.snapshot import Snapshot
 from rag.answer.candidates import Candidate
-from rag.answer.choose import choose, disagreements
+from rag.answer.choose import disagreements
 from rag.answer.cite import cite, to_sentences
 from rag.answer.context import repeats
 from rag.answer.describe import collection_text, in_another_language, partly_read

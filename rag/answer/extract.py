@@ -22,7 +22,7 @@ from rag.answer.given import (
     lexical_index,
     passages,
     text_of,
-    worth_reading,
+    to_read,
 )
 from rag.answer.pipeline import idf_in
 from rag.confidence.decision import Decision
@@ -133,7 +133,7 @@ def extract(
     documents = [document(number, one) for number, one in enumerate(texts)]
     placed = passages(documents, embedder)
     lexical = lexical_index(placed)
-    read = worth_reading(question, placed, lexical, embedder, settings)
+    read = to_read(question, placed, lexical, embedder, settings)
     parts = [passage_text(*one) for one in read]
     kit, foreign = kit.fitting("\n".join(one.text for one in parts))
     decision = decision.without_calibration(kit.model.threshold) if foreign else decision

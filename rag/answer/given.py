@@ -12,7 +12,7 @@ from index.search.lexical import LexicalIndex
 from index.structure.sections import structure
 from index.types import Document, Embedder, Hit, Parsed, Passage, Section, Source, Span
 from rag.errors import QuestionError
-from rag.retrieve import fuse
+from rag.retrieve import fuse, worth_reading
 from rag.settings import Settings
 
 MAX_TEXTS = 100
@@ -89,7 +89,7 @@ def _embedded(document: Document, passage: Passage) -> str:
     return embedding_text(passage.headings, document[passage.span])
 
 
-def worth_reading(
+def to_read(
     question: str,
     placed: Sequence[Placed],
     lexical: LexicalIndex,
@@ -127,4 +127,4 @@ def _search(
     dense = [Hit(int(ids[at]), float(cosines[at]), "dense") for at in nearest]
     by_words = lexical.search(lexical.terms(question), depth, ids)
     bm25 = [Hit(id, score, "bm25") for id, score in by_words]
-    return {hit.passage_id for hit in fuse(dense, bm25)[: settings.read_k]}
+    return {hit.passage_id for hit in worth_reading(fuse(dense, bm25), settings.read_k)}

@@ -24,7 +24,7 @@ from rag.reader.kit import Kit
 from rag.reader.model import Model
 from rag.reader.similarity import SimilarityReader
 from rag.reader.trained import TrainedReader
-from rag.retrieve import fuse, in_context
+from rag.retrieve import fuse, in_context, worth_reading
 from rag.settings import Settings
 
 LOOK_AROUND = 3  # nearest passages named with a refusal
@@ -97,6 +97,10 @@ class Pipeline:
         context = self._search(text, self.embedder.embed([text])[0], only)
         return {name: in_context(hits, context[name]) for name, hits in found.items()}
 
+    def retrieve_best(self, question: str, only: Ids | None = None, said: str = "") -> list[Hit]:
+        """Those of the fused ranking that are worth reading."""
+        return worth_reading(self.retrieve(question, only, said)["fused"], self.settings.read_k)
+
     def _search(self, text: str, vector: Vectors, only: Ids | None) -> dict[str, list[Hit]]:
         k = self.settings.retrieve_k
         dense, bm25 = self.snapshot.dense(vector, k, only), self.snapshot.bm25(text, k, only)
@@ -144,7 +148,7 @@ class Pipeline:
     ) -> Found:
         asked = analyse(question)
         with clock.measure("retrieve"):
-            hits = self.retrieve(question, only, said)["fused"][: self.settings.read_k]
+            hits = self.retrieve_best(question, only, said)
             read = self.load(hits)
         with clock.measure("read"):
             texts = [passage_text(document, passage) for document, passage in read]

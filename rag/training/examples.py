@@ -93,8 +93,7 @@ def collect(
 
 
 def _example(question: Question, pipeline: Pipeline, reader: Fitted, only: Ids | None) -> Example:
-    hits = pipeline.retrieve(question.question, only)["fused"][: pipeline.settings.read_k]
-    read = pipeline.load(hits)
+    read = pipeline.load(pipeline.retrieve_best(question.question, only))
     asked = analyse(question.question)
     texts = [passage_text(document, passage) for document, passage in read]
     table = reader.table(asked, texts)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.types import Hit
-from rag.retrieve import fuse, reciprocal_rank_fusion, weighted_sum
+from rag.retrieve import LEAST, fuse, reciprocal_rank_fusion, weighted_sum, worth_reading
 
 rankings = st.lists(st.lists(st.integers(0, 12), unique=True, max_size=8), max_size=3)
 
@@ -81,3 +81,18 @@ def test_a_ranking_of_equal_scores_counts_in_full() -> None:
 def test_each_ranking_needs_its_weight() -> None:
     with pytest.raises(ValueError, match="zip"):
         weighted_sum([[], []], [1.0])
+
+
+def test_fewer_are_read_where_the_others_are_far_behind_the_best() -> None:
+    def read(scores: list[float], most: int = 6) -> int:
+        ranked = [Hit(at, score, "fused") for at, score in enumerate(scores)]
+        found = worth_reading(ranked, most, 0.5)
+        assert found == ranked[: len(found)]
+        return len(found)
+
+    assert read([0.8, 0.7, 0.6, 0.5, 0.4, 0.3]) == 5
+    assert read([0.8] * 9) == 6
+    assert read([0.8, 0.1, 0.1, 0.1]) == LEAST
+    assert read([0.0, 0.0, 0.0, 0.0]) == 4  # each is as good as the best
+    assert read([0.8, 0.1, 0.1], most=1) == 1
+    assert read([]) == 0

@@ -12,7 +12,7 @@ CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL, row_sha256 TEXT NO
 INSERT INTO "meta" VALUES('embedder','fake;dim=8;window=64','f4f4102cad7d713210f46bd8534fa1d1b2d6cd2366edff59e51cba00778b5edc');
 INSERT INTO "meta" VALUES('dimension','8','6ddd20b8a31b813fe2b34aac898b8a3572b8bd1b19ea540a52f8ef3828c30205');
 INSERT INTO "meta" VALUES('chunker','sections-4;sentences-2;target=200','94208ccbf38663eb189085603434c2fd91c61304921c79a32b0a09cd39f0e6c6');
-INSERT INTO "meta" VALUES('readers','text-2;markdown-2','15aec4b20be95103d72b5b73e19dce62eef88a345bf21943be8447f3d4efbe9d');
+INSERT INTO "meta" VALUES('readers','text-2;markdown-2','351367432f25580397fdb504800632384a7b3ce153f5bdb1d66c4fc0a8c872d0');
 CREATE TABLE passages (
   passage_id INTEGER PRIMARY KEY AUTOINCREMENT, revision INTEGER NOT NULL,
   start INTEGER NOT NULL, end INTEGER NOT NULL, sentences TEXT NOT NULL, headings TEXT NOT NULL,
