@@ -50,14 +50,25 @@ def contexts(sections: Sequence[Section], text: str) -> list[tuple[Section, tupl
 def place(document: Document, span: Span) -> Place:
     """The place of the section in which the span starts; without one, only the document's date."""
     sections = document.sections
-    at = bisect_right(sections, span.start, key=lambda section: section.span.start) - 1
-    if at < 0 or span.start >= sections[at].span.end:
+    at = _section_at(sections, span)
+    if at is None:
         return Place(date=document.date)
     here = sections[at]
-    is_row = here.kind == "row" and here.title
-    title = here.title if is_row else _over(sections, at, document.text)
+    title = here.title if here.kind == "row" and here.title else _over(sections, at, document.text)
     unit = None if here.page is None else document.about.unit or "page"
     return Place(here.page, title, here.speaker, here.date or document.date, unit)
+
+
+def is_row(document: Document, span: Span) -> bool:
+    """Whether the span starts in a row of a table."""
+    at = _section_at(document.sections, span)
+    return at is not None and document.sections[at].kind == "row"
+
+
+def _section_at(sections: Sequence[Section], span: Span) -> int | None:
+    """The place of the section in which the span starts, if in any."""
+    at = bisect_right(sections, span.start, key=lambda section: section.span.start) - 1
+    return at if at >= 0 and span.start < sections[at].span.end else None
 
 
 def _over(sections: Sequence[Section], at: int, text: str) -> str | None:

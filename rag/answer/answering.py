@@ -15,7 +15,7 @@ from rag.answer.pipeline import LOOK_AROUND, Clock, Found, Pipeline
 from rag.answer.render import answer_text
 from rag.answer.verify import check
 from rag.errors import WriterError
-from rag.question.computing import REFUSAL, asks_to_compute
+from rag.question.computing import REFUSAL
 from rag.settings import Settings
 from rag.types import Answer, AnswerSentence, Citation, IndexState, Json, Reason, Writer
 
@@ -181,8 +181,7 @@ def _refusal(base: Collected, found: Sequence[Found], pipeline: Pipeline) -> Ans
 
 def _unsupported(found: Sequence[Found]) -> str:
     message = "No sentence in the documents answers this well enough."
-    reckons = any(asks_to_compute(one.question.text) for one in found)
-    return f"{message} {REFUSAL}" if reckons else message
+    return f"{message} {REFUSAL}" if any(one.is_beyond for one in found) else message
 
 
 def _part_reason(left: Sequence[Found], pipeline: Pipeline) -> Reason:

@@ -10,11 +10,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from index.passages.outline import place
+from index.passages.chunk import embedding_text
+from index.passages.outline import is_row, place
 from index.passages.quotable import is_declarative
 from index.types import Document, Passage, Span
+from rag.question.computing import extremes
 from rag.question.timing import Dated, ordered, when
-from rag.text.words import fold
+from rag.text.words import fold, words
 from rag.types import NONE, PassageText, Reading, SentenceReading
 
 # In units of a candidate's score, whose exponential is a belief. Set by hand: the training sets
@@ -94,3 +96,16 @@ def in_time(question: str, ranked: Sequence[Candidate]) -> list[Candidate]:
 def answer_score(readings: Sequence[Reading]) -> float:
     """Raw score that the best sentence of all answers; far below 0 without any."""
     return max((reading.answerable for reading in readings), default=NONE)
+
+
+def is_beyond(question: str, ranked: Sequence[Candidate]) -> bool:
+    """Whether the best sentence is a row of a table, and what is asked only all its rows tell.
+
+    "Which ship is the largest?" is not answered by one ship, unless its row says so.
+    """
+    if not ranked or not is_row(ranked[0].document, ranked[0].span):
+        return False
+    best = ranked[0]
+    wanted = extremes(question)
+    said = map(fold, words(embedding_text(best.passage.headings, best.text)))
+    return bool(wanted) and wanted.isdisjoint(said)

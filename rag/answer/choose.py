@@ -33,7 +33,7 @@ def choose(
     limit = min(int(rule["most"]), max_sentences)
     chosen = strongest(ranked, rule, limit)
     if rule.get("goes_on"):
-        chosen = followed(chosen, ranked, limit)
+        chosen = followed(question, chosen, ranked, limit)
     chosen = with_its_list(question, chosen, ranked, terms)[:max_sentences]
     if len(chosen) < max_sentences:
         chosen += _rival(question, chosen, ranked)

@@ -12,6 +12,7 @@ from index.structure import shapes
 from index.types import Span
 from rag.answer.candidates import Candidate
 from rag.question.analyse import Question
+from rag.text.answer_types import CAUSE
 from rag.text.words import fold, words
 
 # A sentence that opens with one of these points back at the one before it.
@@ -44,6 +45,8 @@ def with_its_list(
 ) -> list[Candidate]:
     """With the other items of the list that the best one is of or leads in to, if it is the list
     that answers; best first."""
+    if not chosen:
+        return chosen
     best = chosen[0]
     found = entries(best.document.text, best.passage.sentences)
     at = _place(best)
@@ -73,13 +76,21 @@ def _answers_as_a_list(
     return question.kind in {"list", "summary"} or (is_open and several)
 
 
-def followed(chosen: list[Candidate], ranked: Sequence[Candidate], limit: int) -> list[Candidate]:
-    """With the sentences right after the best that go on with its list or reasoning."""
+def followed(
+    question: Question, chosen: list[Candidate], ranked: Sequence[Candidate], limit: int
+) -> list[Candidate]:
+    """With the sentences right after the best that go on with its list or reasoning, or name the
+    reason that is asked for and that it does not name."""
     found = list(chosen)
     last = chosen[0]
+    wants_cause = question.answer_type == "reason"
     while len(found) < limit:
         after = _next_sentence(last)
-        if after is None or not _GOES_ON.match(last.document[after]):
+        if after is None:
+            break
+        wants_cause = wants_cause and not CAUSE.search(last.text)
+        names_it = wants_cause and CAUSE.search(last.document[after])
+        if not names_it and not _GOES_ON.match(last.document[after]):
             break
         known = (one for one in ranked if one.document is last.document and one.span == after)
         last = next(known, replace(last, span=after, share=0.0, highlight=None))

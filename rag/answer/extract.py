@@ -14,6 +14,7 @@ from index.types import Embedder, Span
 from rag.answer.candidates import Candidate, answer_score, candidates, passage_text
 from rag.answer.choose import strongest
 from rag.answer.cite import to_sentences
+from rag.answer.context import with_its_list
 from rag.answer.describe import in_another_language
 from rag.answer.given import (
     Given,
@@ -142,14 +143,15 @@ def extract(
     score, ranked = answer_score(readings), candidates(read, readings)
     top = decision.chance(score)
     least = decision.chance(decision.least) if score >= decision.least else math.inf
-    choice = kit.model.choice
-    rule = choice.get(analyse(question).kind, choice["other"])
-    limit = min(int(rule["most"]), settings.max_sentences)
+    asked, most = analyse(question), settings.max_sentences
+    rule = kit.model.choice.get(asked.kind, kit.model.choice["other"])
     found = []
     for given, one in zip(texts, documents, strict=True):
         own = [sentence for sentence in ranked if sentence.document is one]
         chance = top * math.exp(own[0].score - ranked[0].score) if own else 0.0
-        spans = _spans(strongest(own, rule, limit), chance, text_of(given))
+        chosen = strongest(own, rule, min(int(rule["most"]), most))
+        chosen = with_its_list(asked, chosen, own, lexical.terms)[:most]
+        spans = _spans(chosen, chance, text_of(given))
         answers = bool(spans) and chance >= least
         found.append(_text_answer(spans, answers, one.warnings))
     return Extraction(

@@ -12,10 +12,18 @@ from index.passages.chunk import embedding_text
 from index.search.lexical import LexicalIndex
 from index.search.snapshot import Snapshot
 from index.types import Document, Embedder, Hit, Ids, Passage, Vectors
-from rag.answer.candidates import Candidate, answer_score, candidates, in_time, passage_text
+from rag.answer.candidates import (
+    Candidate,
+    answer_score,
+    candidates,
+    in_time,
+    is_beyond,
+    passage_text,
+)
 from rag.answer.choose import choose
 from rag.confidence.decision import Decision, decide
 from rag.question.analyse import Question, analyse
+from rag.question.computing import asks_to_compute
 from rag.question.near_words import MOST_TEXTS, Vocabulary
 from rag.question.spelling import Correction, corrected
 from rag.reader.cache import TokenCache
@@ -64,6 +72,12 @@ class Found:
     @property
     def answered(self) -> bool:
         return bool(self.chosen)
+
+    @property
+    def is_beyond(self) -> bool:
+        """Whether it asks for more than a sentence says."""
+        text = self.question.text
+        return asks_to_compute(text) is not None or is_beyond(text, self.ranked)
 
     @property
     def nearest(self) -> list[Candidate]:
@@ -157,7 +171,7 @@ class Pipeline:
             readings = self.reader(kit).read(question, texts)
         ranked = in_time(question, candidates(read, readings))
         score = answer_score(readings)
-        supported = ranked
+        supported = [] if is_beyond(question, ranked) else ranked
         if score < decision.least:  # a target error holds for keywords too
             supported = [] if decision.target else self._mentions(asked, ranked)
         chosen = self.choose(asked, supported, kit.model, self.settings.max_sentences)

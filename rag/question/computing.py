@@ -1,8 +1,8 @@
 """Questions that ask for more than a sentence says: to count, to reckon, to compare sources.
 
-Used only to word a refusal. Most questions for a number ask for a fact ("how many soldiers took
-part"), and so do many that look like sums ("what is the average temperature"): those are none
-of these. Pure.
+``asks_to_compute`` only words a refusal. Most questions for a number ask for a fact ("how many
+soldiers took part"), and so do many that look like sums ("what is the average temperature"):
+those are none of these. Pure.
 """
 
 from __future__ import annotations
@@ -93,6 +93,12 @@ _RULES = tuple(
         ("comparison", _COMPARISON),
     )
 )
+# "Latest" and "earliest" are for the dates that are stated, see ``rag.question.timing``.
+_EXTREME = re.compile(
+    r"\b(?<!\bat )(?:most(?! (?:of|recent)\b)|least|fewest|best|worst|(?:larg|bigg|small|high|low|"
+    r"old|young|long|short|heavi|light|fast|slow|cheap|deep|wid|tall|near|farth|rich|poor|hott|"
+    r"warm|cold|strong|weak|great|busi|hard|easi)est)\b"
+)
 _IN_FRONT = re.compile(r"^(?:and|but|so|then|also|please|in (?:total|all)|overall),? ")
 _ASKED_TO = re.compile(
     r"^(?:(?:can|could|would|will) you (?:please )?|please )?"
@@ -107,3 +113,8 @@ def asks_to_compute(question: str) -> str | None:
     for front in (_IN_FRONT, _ASKED_TO, _FRONTED):
         text = front.sub("", text, count=1)
     return next((kind for kind, rule in _RULES if rule.match(text)), None)
+
+
+def extremes(question: str) -> frozenset[str]:
+    """The question's words that compare all of a kind: "largest", "most"."""
+    return frozenset(_EXTREME.findall(fold(question)))

@@ -69,6 +69,11 @@ REASON = re.compile(
     r"aim(?:s|ed)?|purpose|to (?!the\b|an?\b)[a-z]+)\b",
     re.IGNORECASE,
 )
+CAUSE = re.compile(  # names one, where REASON may only hint at it
+    r"\b(?:because|since|due to|owing to|thanks to|reasons?|caus(?:e|es|ed)|leads? to|led to|"
+    r"attribut(?:e|es|ed)|blam(?:e|es|ed)|explain(?:s|ed)?|result(?:s|ed) from)\b",
+    re.IGNORECASE,
+)
 MANNER = re.compile(
     r"\b(?:by|through|via|using|with|means of|method|process|technique)\b", re.IGNORECASE
 )

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from index.passages.sentences import split_sentences
 from index.types import Document, Passage, Section, Source, Span
-from rag.answer.candidates import Candidate, candidates, passage_text
+from rag.answer.candidates import Candidate, candidates, is_beyond, passage_text
 from rag.answer.choose import choose
 from rag.answer.cite import to_sentences
 from rag.answer.context import cannot_stand_alone
@@ -321,3 +322,39 @@ def test_an_item_that_is_a_sentence_stands_alone() -> None:
     text = "It was decided:\n- The well is built in May.\n- The party is in July."
     chosen = choose(analyse("When is the party?"), listed(text, [0, 0, 3]), CHOICE, 8)
     assert texts(chosen) == ["The party is in July."]
+
+
+def rows(headings: tuple[str, ...], *lines: str) -> list[Candidate]:
+    """The rows of a table, the first one the best."""
+    of = document("\n".join(lines))
+    spans = [Span(at, at + len(one)) for one in lines for at in [of.text.index(one)]]
+    of = replace(of, sections=tuple(Section(span, "row") for span in spans))
+    cells = [Passage(at, of.id, span, (span,), headings, None, 1) for at, span in enumerate(spans)]
+    scores = [Reading(0.0, (SentenceReading(-float(at)),)) for at in range(len(lines))]
+    return candidates([(of, cell) for cell in cells], scores)
+
+
+def test_a_row_does_not_say_that_it_has_the_most_of_all() -> None:
+    ships = rows(("Ship | Crew",), "Vega | 21", "Aurora | 34")
+    assert is_beyond("Which ship has the largest crew?", ships)
+    assert not is_beyond("What is the crew of the Vega?", ships)
+    assert not is_beyond("Which is the largest ship?", rows((), "Largest ship | Aurora"))
+    assert not is_beyond("Which is the largest ship?", rows(("Largest ship",), "Aurora | 34"))
+    prose = ranked(read(["The Aurora has a crew of 34."], [1.0]))
+    assert not is_beyond("Which ship has the largest crew?", prose)
+    assert not is_beyond("Which ship has the largest crew?", [])
+
+
+def test_a_reason_that_stands_in_the_next_sentence_comes_too() -> None:
+    sentences = [
+        "Fewer people drowned.",
+        "The coast guard attributes this to the new law.",
+        "It rained.",
+    ]
+    choice = {"explain": {"most": 4, "share": 0.25, "goes_on": 1}, "other": CHOICE["other"]}
+    why = analyse("Why did fewer people drown?")
+    assert texts(choose(why, ranked(read(sentences, [5, 0, 0])), choice, 8)) == sentences[:2]
+    told = ["Fewer people drowned because of the law.", *sentences[1:]]
+    assert texts(choose(why, ranked(read(told, [5, 0, 0])), choice, 8)) == told[:1]
+    when = analyse("Explain how fewer people drowned.")
+    assert texts(choose(when, ranked(read(sentences, [5, 0, 0])), choice, 8)) == sentences[:1]

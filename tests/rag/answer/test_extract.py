@@ -106,6 +106,15 @@ def test_the_spans_of_a_text_are_best_first_and_do_not_repeat() -> None:
     assert all(not span.quote.endswith("?") for span in one.spans)
 
 
+def test_a_list_comes_with_the_sentence_that_leads_in_to_it() -> None:
+    text = "Built the mill in Arvika:\n- Ada Moreau,\n- Lars Holm.\n\nSheep graze."
+    (one,) = run([text]).texts
+    assert [span.quote for span in one.spans] == [
+        "Built the mill in Arvika:", "Ada Moreau,", "Lars Holm.",
+    ]  # fmt: skip
+    assert all(span.quote == span.span.of(text) for span in one.spans)
+
+
 def test_a_threshold_that_nothing_meets_leaves_the_nearest() -> None:
     found = run([MILL, SHEEP], threshold=1.0)
     assert not found.answerable

@@ -14,6 +14,7 @@ from index.embed import SentenceTransformerEmbedder
 from rag.answer.answering import _chosen
 from rag.answer.pipeline import Clock
 from rag.errors import QuestionError
+from rag.question.computing import REFUSAL
 from rag.rankings import nearest_sentences
 from rag.settings import Settings
 from tests.fakes import FakeEmbedder
@@ -110,6 +111,18 @@ def test_below_the_threshold_nothing_is_quoted_and_the_nearest_are_named(tmp_pat
     assert answer["reason"]["nearest"][0]["cited_text"] == "The mill was built in 1843."
     assert faults(engine, answer) == []
     engine.close()
+
+
+def test_what_only_all_rows_of_a_table_tell_is_refused_as_such(tmp_path: Path) -> None:
+    docs = write(tmp_path / "docs", {"ships.csv": "Ship,Crew\nVega,21\nAurora,34\n"})
+    engine = open_engine(tmp_path / "home", FakeEmbedder(), threshold=0.0)
+    engine.index_paths([docs])
+    answer = engine.ask("Which ship has the largest crew?")
+    assert (answer.status, answer.citations) == ("no_answer", ())
+    assert answer.reason is not None
+    assert REFUSAL in answer.reason.message
+    assert answer.reason.nearest
+    assert engine.ask("What is the crew of the Vega?").status == "answered"
 
 
 def test_the_clock_adds_up() -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.question.computing import asks_to_compute
+from rag.question.computing import asks_to_compute, extremes
 
 
 @pytest.mark.parametrize(
@@ -143,3 +143,18 @@ def test_comparison(question: str) -> None:
 )
 def test_facts_stay_facts(question: str) -> None:
     assert asks_to_compute(question) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "found"),
+    [
+        ("Which ship has the largest crew?", {"largest"}),
+        ("Who earned the most in the worst year?", {"most", "worst"}),
+        ("Which of the OLDEST mills is busiest?", {"oldest", "busiest"}),
+        ("How many people may enter at most?", set()),
+        ("Who did most of the work?", set()),
+        ("What is the latest offer for the forest in the west?", set()),
+    ],
+)
+def test_words_that_compare_all_of_a_kind(question: str, found: set[str]) -> None:
+    assert extremes(question) == found
