@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 
 from rag.text.answer_types import NAME
@@ -53,19 +53,22 @@ _KINDS = {
 class Conflict:
     """``first`` and ``second`` are places in the sequence that was given, in its order.
 
-    ``kind``: "number", "date" or "name"; ``values``: as the two sentences write them.
+    ``kind``: "number", "date" or "name"; ``values``: as the two sentences write them. ``sure``:
+    they say it of the same thing, as far as can be seen.
     """
 
     first: int
     second: int
     kind: str
     values: tuple[str, str]
+    sure: bool = True
 
     def warning(self, first_number: int, second_number: int) -> str:
         """For the numbers of the two citations."""
         one, other = self.values
+        told = "" if self.sure else ", perhaps not of the same thing"
         return (
-            f"Two sources give different {_WORDS[self.kind]}: "
+            f"Two sources give different {_WORDS[self.kind]}{told}: "
             f"“{one}” [{first_number}] and “{other}” [{second_number}]."
         )
 
@@ -108,7 +111,7 @@ def rivals(answer_type: str, sentences: Sequence[str]) -> list[Conflict]:
             return None
         return mine.kind, mine.text, theirs.text
 
-    return _pairs(sentences, differ)
+    return [replace(one, sure=False) for one in _pairs(sentences, differ)]
 
 
 def _pairs(

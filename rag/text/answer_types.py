@@ -51,6 +51,14 @@ NUMBER = re.compile(
     r"(?:\s?(?:%|percent|per cent|°[CF]?|km²?|kg|m²?|cm|mm|ft|mi)(?!\w))?",
     re.IGNORECASE,
 )
+# "Article 5", "Articles 2 and 4", "No. 12", "page 3": the number is a name
+_NAMED = re.compile(
+    r"\b(?:nos?|nr|numbers?|pages?|pp|chapters?|sections?|articles?|paragraphs?|clauses?|item|"
+    r"line|rooms?|floors?|level|phases?|stages?|type|class|grade|versions?|figures?|tables?|step|"
+    r"day|routes?|unit|group|team|rules?|annex|appendix|stations?|piers?|gates?|tracks?)\.?"
+    r"\s+(?:\d+\w*(?:,\s*|\s*[-–]\s*|,?\s+(?:and|or|to)\s+))*$",
+    re.IGNORECASE,
+)
 NAME = re.compile(
     r"(?:[A-ZÀ-ÖØ-ÞА-Я][\w’'-]*\.?)(?:\s+(?:(?:of|de|la|le|von|van|der|bin|al|the|and)\s+)?"
     r"[A-ZÀ-ÖØ-ÞА-Я][\w’'.-]*)*"
@@ -74,6 +82,7 @@ CAUSE = re.compile(  # names one, where REASON may only hint at it
     r"attribut(?:e|es|ed)|blam(?:e|es|ed)|explain(?:s|ed)?|result(?:s|ed) from)\b",
     re.IGNORECASE,
 )
+_REACH = 80  # code points before a number that are looked at
 MANNER = re.compile(
     r"\b(?:by|through|via|using|with|means of|method|process|technique)\b", re.IGNORECASE
 )
@@ -132,11 +141,17 @@ def _places(sentence: str) -> Iterator[Span]:
 
 
 def _numbers(sentence: str) -> Iterator[Span]:
-    """Amounts, without the days and years of dates."""
+    """Amounts, without the days and years of dates and numbers that name something."""
     dates = [match.span() for match in DATE.finditer(sentence)]
     for match in NUMBER.finditer(sentence):
-        if not any(start <= match.start() < end for start, end in dates):
+        in_date = any(start <= match.start() < end for start, end in dates)
+        if not in_date and not names_by_number(sentence[: match.start()]):
             yield Span(match.start(), match.end())
+
+
+def names_by_number(before: str) -> bool:
+    """Whether a number after this only names: "Articles 2 and"."""
+    return _NAMED.search(before[-_REACH:]) is not None
 
 
 _RULES: dict[str, Callable[[str], Iterator[Span]]] = {

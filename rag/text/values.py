@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from index.types import Span
-from rag.text.answer_types import NUMBER, UNIT
+from rag.text.answer_types import NUMBER, UNIT, names_by_number
 from rag.text.dates import Period, mentions
 from rag.text.figures import figures
 from rag.text.words import STOP, WORD, bare, fold, is_content
@@ -21,13 +21,6 @@ _NEAR = re.compile(
 _AT_LEAST = re.compile(r"\b(?:more than|over|at least|above|exceed\w*|no (?:less|fewer) than)\s+$")
 _AT_MOST = re.compile(r"\b(?:less than|fewer than|under|at most|below|up to|no more than)\s+$")
 _SCALED = re.compile(r"(?:hundred|thousand|million|billion|trillion)s?\b", re.I)
-# "Article 5", "No. 12", "page 3": the number is a name
-_NAMED = re.compile(
-    r"(?:\b(?:no|nos|nr|number|page|pages|chapter|section|article|paragraph|item|line|room|floor|"
-    r"level|phase|stage|type|class|grade|version|figure|table|step|day|route|unit|group|team)\.?)"
-    r"\s+$",
-    re.IGNORECASE,
-)
 _AFTER_NAME = re.compile(r"(?P<it>\b[A-Z][\w’'-]*[^\W_])\s+$")
 _GLUED = re.compile(r"[\w:/+@#_^–-]$|\d[.,]$")
 _GLUED_AFTER = re.compile(
@@ -140,7 +133,7 @@ def _number(span: Span, sentence: str) -> Value | None:
 def _names(before: str) -> bool:
     """Whether a number after this only names: "page 12", "Boeing 747", but not "About 300"."""
     name = _AFTER_NAME.search(before)
-    return bool(_NAMED.search(before)) or (name is not None and is_content(name["it"]))
+    return names_by_number(before) or (name is not None and is_content(name["it"]))
 
 
 def _unit_after(text: str, after: str) -> str:

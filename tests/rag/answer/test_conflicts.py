@@ -110,6 +110,11 @@ def test_the_warning() -> None:
     )
     assert "different dates" in Conflict(0, 1, "date", ("1921", "1922")).warning(1, 2)
     assert "different names" in Conflict(0, 1, "name", ("Ada", "Li")).warning(1, 2)
+    (loose,) = rivals("number", ["There are 2,500 sailors.", "The roll is of 3,600."])
+    assert loose.warning(1, 2) == (
+        "Two sources give different numbers, perhaps not of the same thing: "
+        "“2,500” [1] and “3,600” [2]."
+    )
 
 
 @pytest.mark.parametrize(
@@ -122,6 +127,7 @@ def test_the_warning() -> None:
         ("date", "He came in 1921.", "It was in May 1923 that he came.", ("1921", "May 1923")),
         ("money", "They gave $300 for it.", "It was sold at $500.", ("$300", "$500")),
         ("number", "There are 2,500 sailors.", "There are 70 ships.", None),
+        ("number", "They went under Articles 2 and 4.", "There are 70 ships.", None),
         ("number", "There are 2,500 sailors.", "There are about 2.5 thousand.", None),
         ("number", "There are 2,500 sailors.", "There are 12 officers and 300 sailors.", None),
         ("number", "The share is 20%.", "The fleet has 30 ships.", None),

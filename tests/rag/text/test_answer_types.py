@@ -50,6 +50,18 @@ def test_sentences_without(answer_type: str, sentence: str) -> None:
     assert not has_type(answer_type, sentence, frozenset())
 
 
+def test_a_number_that_names_is_no_amount() -> None:
+    for sentence in (
+        "By Articles 2 and 4.",
+        "See pages 3-5, 7.",
+        "At station 3 or 12a.",
+        "Bus nr 12",
+    ):
+        assert not has_type("number", sentence, frozenset()), sentence
+    assert has_type("number", "In 5 days 20 units came by routes 1 and 2.", frozenset())
+    assert has_type("number", "Under Article 5 three votes were cast.", frozenset())
+
+
 def test_the_questions_own_words_are_no_answer() -> None:
     sentence = "Ada Moreau met Li Wei."
     assert found("person", sentence) == ["Ada Moreau", "Li Wei"]
