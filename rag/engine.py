@@ -22,13 +22,13 @@ from rag.answer.answering import (
     empty_answer,
 )
 from rag.answer.describe import describe_hits, left_out, state_of
-from rag.answer.pipeline import Clock, Found, Pipeline
+from rag.answer.pipeline import Clock, Found, Pipeline, best_reading
 from rag.confidence.calibrations import Calibrations
 from rag.confidence.decision import Decision
 from rag.errors import QuestionError
 from rag.home import Home
 from rag.question.analyse import about_collection, parts
-from rag.question.followup import said_before, standalone
+from rag.question.followup import readings, said_before, standalone
 from rag.question.requests import check_max_error, check_mode, clean_question, passages_of, scrub
 from rag.rankings import (
     Ranking,
@@ -162,12 +162,12 @@ class Engine(Home):
         snapshot = self.index.snapshot()
         decision = self.decision(max_error)
         only = passages_of(filter, snapshot)
-        read_as = standalone(question, turns)
+        ways = readings(question, turns)
         base = Collected(
             id=uuid.uuid4().hex if id is None else id,
             answer_key=self._key(snapshot, question, turns, filter, mode, decision),
             question=question,
-            standalone_question=read_as,
+            standalone_question=ways[0],
             requested_mode=mode,
             filter=filter,
             index=state_of(snapshot),
@@ -181,7 +181,14 @@ class Engine(Home):
             return _Begun(base, empty_answer(base, filtered=bool(snapshot.n_passages)))
         pipeline = self.pipeline(snapshot)
         said = said_before(turns)
-        found = [pipeline.find(part, clock, only, decision, said) for part in self._parts(read_as)]
+
+        def find(question: str) -> list[Found]:
+            return [
+                pipeline.find(part, clock, only, decision, said) for part in self._parts(question)
+            ]
+
+        read_as, found = best_reading(ways, find)
+        base = replace(base, standalone_question=read_as)
         hits = _describe([hit for one in found for hit in one.hits], pipeline)
         return _Begun(self._stated(base, decision), None, pipeline, found, hits)
 

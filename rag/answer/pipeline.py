@@ -36,6 +36,9 @@ from rag.retrieve import fuse, in_context, worth_reading
 from rag.settings import Settings
 
 LOOK_AROUND = 3  # nearest passages named with a refusal
+# Set by hand: no training set has follow-up questions.
+SURE = 0.75  # chance from which a question is not tried as read in another way
+BETTER = 0.05  # by so much another way to read it must have the greater chance
 ONE_PIECE = 3  # tokens of a word that the embedder knows whole, with those around every text
 
 
@@ -231,6 +234,26 @@ class Pipeline:
             if terms and not any(lexical.document_frequency(term) for term in terms):
                 missing.append(word)
         return tuple(missing)
+
+
+def best_reading(
+    ways: Sequence[str], find: Callable[[str], list[Found]]
+) -> tuple[str, list[Found]]:
+    """Of the ways to read a question, likeliest first, that which the documents answer best.
+
+    The first is kept where it is answered for sure, and where no other is better by some.
+    """
+    best, found = ways[0], find(ways[0])
+    for other in ways[1:] if _chance(found) < SURE else ():
+        instead = find(other)
+        if _chance(instead) > _chance(found) + (BETTER if best == ways[0] else 0.0):
+            best, found = other, instead
+    return best, found
+
+
+def _chance(found: Sequence[Found]) -> float:
+    """Of the part that is answered worst."""
+    return min((one.chance for one in found), default=0.0)
 
 
 def idf_in(lexical: LexicalIndex, n: int) -> Idf:

@@ -22,6 +22,7 @@ from rag.question.patterns import (
     SUMMARY,
     TRAILING_WH,
     TYPE_RULES,
+    WHAT_ABOUT,
     WRAPPED,
     clauses,
     is_small_talk,
@@ -188,7 +189,7 @@ def _main_clause(core: str) -> str:
 def _kind(core: str) -> str:
     clause = _main_clause(core)
     tokens = [fold(word) for word in words(clause)]
-    if not tokens:
+    if not tokens or WHAT_ABOUT.match(clause):
         return "keywords"
     asks = any(token in WH or token.removesuffix("'s") in WH for token in tokens)
     if SUMMARY.search(clause):
@@ -223,8 +224,9 @@ def _answer_type(core: str) -> str:
 def _terms(core: str) -> tuple[str, ...]:
     """Content words without the verb of a request ("name", "explain") that begins the sentence."""
     requests = {fold(words(s)[0]) for s in SENTENCE_END.split(core) if words(s)} & IMPERATIVES
-    first = {fold(term) for term in content_words(core)[:1]} & requests
-    return tuple(term for term in content_words(core) if fold(term) not in first)
+    terms = content_words(WHAT_ABOUT.sub(r"\1", core, count=1))
+    first = {fold(term) for term in terms[:1]} & requests
+    return tuple(term for term in terms if fold(term) not in first)
 
 
 def _negated(core: str) -> bool:

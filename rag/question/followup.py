@@ -10,12 +10,12 @@ weight in the search all the same: not every question that leans can be seen to.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from rag.question.leaning import Pronoun, leaning_pronouns, leans_otherwise
 from rag.question.patterns import is_small_talk
-from rag.question.referents import BRACKET, PLACE_BEFORE, Past, antecedent, innermost
+from rag.question.referents import BRACKET, PLACE_BEFORE, Past, antecedent, antecedents, innermost
 from rag.text.phrases import is_verb, noun_phrases, without_article
 from rag.text.words import (
     AUX,
@@ -35,6 +35,7 @@ from rag.types import Turn
 
 _TURNS = 12  # earlier user turns that are looked at
 _CHARS = 4000  # of each turn
+_OTHERS = 3  # readings beside the likeliest
 _SAID = 300  # of the last question, and of its answer
 _LEAD = re.compile(r"^(?:(?:and|but|or|so|also|then|ok|okay|well)\b[, ]*)+", re.I)
 _ABOUT = re.compile(r"^(?:what|how) about (?P<what>[^?.!]+)[?.!\s]*$", re.I)
@@ -68,6 +69,27 @@ def standalone(question: str, history: Sequence[Turn]) -> str:
 
     The identical string comes back where the question stands alone or nothing fits.
     """
+    return readings(question, history)[0]
+
+
+def readings(question: str, history: Sequence[Turn]) -> tuple[str, ...]:
+    """Ways to read it, the likeliest first, which is that of ``standalone``.
+
+    There are others where a pronoun may stand for several things that were spoken of.
+    """
+    past = _past(history)
+    found = [_resolve(question, past).question]
+    core = _LEAD.sub("", " ".join(question.split()))
+    if found[0] != question and (leaning := leaning_pronouns(core)):
+        for phrase in antecedents(leaning[0], past):
+            read = _pronouns(core, past, {leaning[0].number: phrase})
+            found += [read.question] if read else []
+    distinct = dict.fromkeys(read if read == question else capitalise(read) for read in found)
+    return tuple(distinct)[: 1 + _OTHERS]
+
+
+def _past(history: Sequence[Turn]) -> list[Past]:
+    """The turns of the user, each made to stand alone, with their answers."""
     past: list[Past] = []
     users = [i for i, turn in enumerate(history) if turn.role == "user"]
     start = users[-_TURNS] if len(users) > _TURNS else 0
@@ -77,8 +99,7 @@ def standalone(question: str, history: Sequence[Turn]) -> str:
             past.append(_resolve(content, past))
         elif past:
             past[-1] = replace(past[-1], answer=content)
-    read = _resolve(question, past).question
-    return read if read == question else capitalise(read)
+    return past
 
 
 def said_before(history: Sequence[Turn]) -> str:
@@ -196,8 +217,11 @@ def _is_name(given: str) -> bool:
     return bool(names(f"x {fold(first) if fold(first) in STOP else first}{given[len(first) :]}"))
 
 
-def _pronouns(core: str, past: Sequence[Past]) -> Past | None:
-    """The first leaning pronoun of each kind replaced; the topic in brackets where none fits."""
+def _pronouns(core: str, past: Sequence[Past], given: Mapping[str, str] = {}) -> Past | None:
+    """The first leaning pronoun of each kind replaced; the topic in brackets where none fits.
+
+    ``given`` says for some kinds what to put there.
+    """
     leaning = leaning_pronouns(core)
     if not leaning:
         return None
@@ -205,7 +229,7 @@ def _pronouns(core: str, past: Sequence[Past]) -> Past | None:
     meant: dict[str, str] = {}
     for number, pronoun in sorted(first.items(), key=lambda item: item[1].start):
         whole = _WHOLE_MATTER.search(core[: pronoun.end])
-        phrase = None if whole else antecedent(pronoun, past)
+        phrase = None if whole else given.get(number) or antecedent(pronoun, past)
         if phrase and not (pronoun.possessive and phrase.startswith("those who ")):
             meant |= {number: phrase} if phrase not in meant.values() else {}
     filled = core

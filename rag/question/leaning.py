@@ -96,7 +96,7 @@ def leaning_pronouns(question: str) -> tuple[Pronoun, ...]:
         if match.start() in free or not _is_pronoun(question, match, word):
             continue
         number = _number(word)
-        if not _has_antecedent(question[: match.start()], number):
+        if not _has_antecedent(question, match.start(), number):
             after = words(question[match.end() :])[:1]
             possessive = word in _POSSESSIVE and (word != "her" or _can_be_owned(after))
             found.append(Pronoun(match.start(), match.end(), word, number, possessive))
@@ -144,13 +144,13 @@ def _is_pronoun(question: str, match: re.Match[str], word: str) -> bool:
     return True
 
 
-def _has_antecedent(before: str, number: str) -> bool:
+def _has_antecedent(question: str, end: int, number: str) -> bool:
     """Whether the words before a pronoun hold a phrase that it can stand for."""
-    phrases = [phrase for phrase in noun_phrases(before) if not phrase.is_generic]
+    phrases = [one for one in noun_phrases(question) if one.start < end and not one.is_generic]
     if number == "person":
         return any(phrase.is_person for phrase in phrases)
     if number == "place":
-        return bool(names(before))
+        return bool(names(question[:end]))
     if number == "plural":  # also "What is a drain and how are they built?"
         return bool(phrases)
     return any(p.is_name or not (p.is_person or p.is_plural) for p in phrases)

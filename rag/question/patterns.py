@@ -191,6 +191,12 @@ SMALL_TALK = re.compile(
     r"(?:ai|bot|robot|human|there)"
 )
 
+# "What about Georgia (members)?" asks where Georgia is spoken of; the topic in brackets was put
+# there by ``rag.question.followup``.
+WHAT_ABOUT = re.compile(
+    r"^(?:what|how) about (?!.*\b(?:wh\w+|how|if)\b)([^?.!()]+?)(?: \([^()]*\)?)?[?.!\s]*$", re.I
+)
+
 
 def clauses(text: str) -> list[str]:
     """The text folded and cut at punctuation."""

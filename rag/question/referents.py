@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from rag.question.leaning import Pronoun
 from rag.text.phrases import BODIES, TITLES, Phrase, noun_phrases
-from rag.text.words import JOINERS, fold, names
+from rag.text.words import JOINERS, STOP, fold, names, words
 
 _THOSE_WHO = re.compile(
     r"^who (?P<be>is|was|are|were)? ?(?P<rest>(?(be)(?:(?:a )?part of|members? of|in|on|among|at)|"
@@ -16,6 +16,12 @@ _THOSE_WHO = re.compile(
     re.I,
 )
 BRACKET = re.compile(r" \([^()]*\)\?$")  # the topic that was put there for an earlier turn
+_LABEL = re.compile(r"(?<![^\s\"“])[A-Z][\w’'-]*(?: [a-z][\w’'-]*){0,3}:\s")  # "Monthly rent: "
+_TIME = re.compile(  # names that nothing is said of by a pronoun
+    r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|february|march|april|may|june|july|august|"
+    r"september|october|november|december"
+)
+_REACH = 600  # code points of a turn that are looked at
 PLACE_BEFORE = re.compile(r"\b(?:in|at|to|from|near|of|for|inside|around)\s+(?:the\s+)?$", re.I)
 
 
@@ -32,8 +38,7 @@ def antecedent(pronoun: Pronoun, past: Sequence[Past]) -> str | None:
     """What it stood for before, else a phrase of its kind; the last turn first."""
     for turn in reversed(past):
         meant = dict(turn.referents)
-        said = BRACKET.sub("", turn.question)
-        phrases = [p for p in noun_phrases(said) if not p.is_generic and len(p.text) < 80]
+        phrases = _phrases(turn.question)
         if pronoun.number in meant:
             return meant[pronoun.number]
         if pronoun.number == "person":
@@ -49,6 +54,35 @@ def antecedent(pronoun: Pronoun, past: Sequence[Past]) -> str | None:
         if found:
             return _as_known(found)
     return None
+
+
+def antecedents(pronoun: Pronoun, past: Sequence[Past]) -> list[str]:
+    """What else it may stand for, the last turn first: phrases of its kind in its answer, then in
+    its question."""
+    found = [phrase for turn in reversed(past) for phrase in _of_kind(pronoun.number, turn)]
+    return list(dict.fromkeys(map(_as_known, found)))
+
+
+def _of_kind(number: str, turn: Past) -> list[str]:
+    said = [*_phrases(_LABEL.sub(" . ", turn.answer)), *_phrases(turn.question)]
+    if number == "person":
+        named = [person for p in said if p.is_name and (person := _person_in(p.text))]
+        return [*named, *(p.text for p in said if p.is_person and not p.is_name)]
+    if number == "place":
+        return [place] if (place := _place(turn)) else []
+    if number == "plural":
+        return [p.text for p in said if p.is_plural]
+    return [p.text for p in said if not (p.is_plural or (p.is_person and not p.is_name))]
+
+
+def _phrases(text: str) -> list[Phrase]:
+    found = noun_phrases(BRACKET.sub("", text[:_REACH]))
+    return [p for p in found if not p.is_generic and len(p.text) < 80 and _says_what(p)]
+
+
+def _says_what(phrase: Phrase) -> bool:
+    """A name of a day, or a "The" that was left over, stands for nothing."""
+    return not _TIME.match(phrase.head) and any(fold(w) not in STOP for w in words(phrase.text))
 
 
 def _thing(phrases: Sequence[Phrase]) -> str | None:
@@ -89,7 +123,7 @@ def _place(turn: Past) -> str | None:
 def _person(turn: Past, phrases: Sequence[Phrase]) -> str | None:
     called = [p.text for p in phrases if p.is_name and p.is_person]
     named = [person for name in called if (person := _person_in(name))]
-    said = turn.answer
+    said = _LABEL.sub(" . ", turn.answer)
     somebody = [n for n in names(said) if not PLACE_BEFORE.search(said[: said.find(n)])]
     answered = [person for name in somebody if (person := _person_in(name))]
     role = [p.text for p in phrases if p.is_person and not p.is_name]
@@ -110,6 +144,8 @@ def _person_in(name: str) -> str | None:
         titled = titled or not parts[0].isupper()
         parts = parts[1:]
     core = " ".join(parts)
+    if all(fold(part) in STOP for part in parts):
+        return None
     kept = [part for part in parts if part.islower()]
     one_word = len(parts) == 1 and (titled or name == core)
     if not parts or len(parts) > 4 or set(kept) - JOINERS or {"of", "the"} & set(kept):

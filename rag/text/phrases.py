@@ -26,6 +26,8 @@ from rag.text.words import (
 
 _BE_HAVE = word_set("is are was were be been being has have had isn't aren't wasn't weren't")
 _DO = word_set("do does did don't doesn't didn't")
+_BEFORE_VERB = word_set("will would can could shall should may might must to")
+_OBJECTS = word_set("it them him her us me you this that these those")
 _VERBS = word_set(
     "attend become became begin began begun born bring brought built buy call came cause change "
     "choose chosen come contain cost count cure describe differ done drawn driven exist explain "
@@ -48,13 +50,14 @@ _GENERIC = word_set(  # heads that say nothing of the topic
 _PEOPLE_HEADS = re.compile(
     r"(?:king|queen|man|woman|boy|girl|person|chief|head|wife|husband|son|guy|lady|pope|judge|"
     r"coach|viceroy|general|prince|princess|duke|saint|sultan|tsar|priest|monk|poet|pilot|chef|"
-    r"hero|heir|child|\w+(?:er|or|ist|cian|ent|man|woman|person))$"
+    r"hero|heir|child|\w+(?:er|or|ist|cian|man|woman|person)|"
+    r"(?:presid|stud|ag|pati|cli|resid|correspond|par|recipi|oppon|adolesc|superintend|reg|incumb|"
+    r"respond|depend|insurg)ent|(?:ten|account|assist|defend|applic|particip|immigr|migr|serv|"
+    r"lieuten|merch|consult|inform|attend|command|occup)ant)$"
 )
 _NOT_PEOPLE = word_set(
     "war order number river water power computer center centre paper letter tower chapter matter "
-    "sector factor motor color colour door floor government parliament treatment agreement "
-    "document department settlement statement event moment element percent content cent continent "
-    "payment investment employment development career server cluster container summer winter "
+    "sector factor motor color colour door floor career server cluster container summer winter "
     "weather disorder cancer newspaper answer list"
 )
 _PLURAL_WORD = re.compile(r"(?:[a-z’'-]{2,}[^s’'iu]s|people|men|women|children)$")
@@ -124,7 +127,8 @@ def noun_phrases(text: str) -> tuple[Phrase, ...]:
             continue
         rest = text[match.start() :] if match else ""
         verb_follows = touching and (_is_verb(word, [], "") or word in AUX or " be " in rest)
-        found += _phrase(text, run, before, verb_follows)
+        if not _is_verb_of_what(run, before, word):
+            found += _phrase(text, run, before, verb_follows)
         before = "" if run else before
         run = [match] if match and _starts(word, before) else []
         if not run:  # "who will appoint": the one asked for is the subject, a verb follows
@@ -169,6 +173,12 @@ def _is_verb(folded: str, run: list[re.Match[str]], before: str) -> bool:
     if not run and not before and folded.endswith("ing"):
         return True  # "Talking about soccer, …"
     return folded in _VERBS or (len(folded) > 4 and folded.endswith("ed"))
+
+
+def _is_verb_of_what(run: list[re.Match[str]], before: str, after: str) -> bool:
+    """ "What will replace it?": a word alone between "will" or "to" and an object is a verb."""
+    is_object = after in DETERMINERS or after in _OBJECTS
+    return len(run) == 1 and before in _BEFORE_VERB and is_object and run[0].group().islower()
 
 
 def is_verb(folded: str) -> bool:

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from index.embed import SentenceTransformerEmbedder
 from rag.answer.answering import _chosen
-from rag.answer.pipeline import Clock
+from rag.answer.pipeline import BETTER, SURE, Clock, Found, best_reading
 from rag.errors import QuestionError
+from rag.question.analyse import analyse
 from rag.question.computing import REFUSAL
 from rag.rankings import nearest_sentences
 from rag.settings import Settings
@@ -111,6 +112,28 @@ def test_below_the_threshold_nothing_is_quoted_and_the_nearest_are_named(tmp_pat
     assert answer["reason"]["nearest"][0]["cited_text"] == "The mill was built in 1843."
     assert faults(engine, answer) == []
     engine.close()
+
+
+def test_of_several_readings_the_one_that_is_answered_best() -> None:
+    asked: list[str] = []
+
+    def best(*chances: float) -> str:
+        asked.clear()
+        ways = "abc"[: len(chances)]
+
+        def find(way: str) -> list[Found]:
+            asked.append(way)
+            chance = chances["abc".index(way)]
+            return [Found(analyse(way), (), (), (), (), chance, 0.5)]
+
+        read_as, found = best_reading(ways, find)
+        assert found[0].question.text == read_as
+        return read_as + " of " + "".join(asked)
+
+    assert best(0.3, 0.3 + BETTER / 2, 0.2) == "a of abc"
+    assert best(0.3, 0.5, 0.52) == "c of abc"
+    assert best(SURE, 0.9, 0.9) == "a of a"
+    assert best(0.1) == "a of a"
 
 
 def test_what_only_all_rows_of_a_table_tell_is_refused_as_such(tmp_path: Path) -> None:

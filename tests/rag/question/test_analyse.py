@@ -62,6 +62,9 @@ KINDS = [
     ("What is the golden ratio?", "fact", "thing"),
     ("Almaty population 2020", "keywords", "none"),
     ("population of Almaty?", "keywords", "none"),
+    ("What about the trout farm?", "keywords", "none"),
+    ("And how about Kenya (members, union)?", "keywords", "none"),
+    ("What about when it rains?", "fact", "date"),
     ("", "keywords", "none"),
     ("?!", "keywords", "none"),
 ]
@@ -130,6 +133,11 @@ def test_terms_names_numbers_quoted() -> None:
 )
 def test_names_are_not_sentence_starts(question: str, names: tuple[str, ...]) -> None:
     assert analyse(question).names == names
+
+
+def test_the_topic_of_what_about_is_without_what_was_put_behind_it() -> None:
+    assert analyse("What about Kenya (members, union)?").terms == ("Kenya",)
+    assert analyse("What about the trout farm?").terms == ("trout", "farm")
 
 
 def test_request_verbs_and_politeness_are_no_terms() -> None:

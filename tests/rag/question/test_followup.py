@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.question.followup import standalone
+from rag.question.followup import readings, standalone
 from rag.text.words import content_words, fold, words
 from rag.types import Turn
 
@@ -130,6 +130,42 @@ def test_he_is_no_organisation() -> None:
     assert standalone("How old is he?", history) == "How old is Ivo Marsh?"
 
 
+def test_a_label_and_a_rent_are_no_persons() -> None:
+    history = after("Who is the tenant of the flat?", "A: Tenant: Mara Lindqvist Deposit: 9 euros")
+    assert standalone("How much rent does she pay?", history) == (
+        "How much rent does Mara Lindqvist pay?"
+    )
+
+
+def test_a_verb_is_no_thing_to_point_at() -> None:
+    history = after("When was the Tamar bridge closed?", "A: In 1859.")
+    assert standalone("What will replace it?", history) == "What will replace the Tamar bridge?"
+
+
+def test_a_pronoun_may_be_read_in_several_ways_the_likeliest_first() -> None:
+    history = after(
+        "What did the council of Velden decide?",
+        "A: On Tuesday it voted to close the old bridge and to open a ferry. [1]",
+    )
+    found = readings("Who may use it?", history)
+    assert found[0] == standalone("Who may use it?", history)
+    assert found == (
+        "Who may use the council of Velden?", "Who may use the old bridge?", "Who may use the ferry?",
+    )  # fmt: skip
+    history = after(
+        "Who is the tenant?", "A: Tenant: Mara Lindqvist", "How much rent does she pay?"
+    )
+    assert readings("May she keep a dog?", history) == (
+        "May Mara Lindqvist keep a dog?", "May the tenant keep a dog?",
+    )  # fmt: skip
+
+
+def test_what_stands_alone_is_read_in_one_way() -> None:
+    history = after("Who is the mayor?", "A: Ana Berg. [1]")
+    for question in ("Who may use the old bridge?", "And the dog?", "Why?"):
+        assert readings(question, history) == (standalone(question, history),), question
+
+
 def test_topic_is_carried_through_turns_that_lean() -> None:
     history = after(
         "When was the Tamar bridge opened?",
@@ -158,6 +194,7 @@ def test_a_bracketed_topic_is_not_taken_for_the_phrase() -> None:
 def test_any_text_is_taken(question: str, turns: list[tuple[str, str]]) -> None:
     history = [Turn("user" if role == "user" else "assistant", text) for role, text in turns]
     filled = standalone(question, history)
+    assert readings(question, history)[0] == filled
     assert filled == standalone(question, history)
     if not any(role == "user" for role, _ in turns):
         assert filled == question
