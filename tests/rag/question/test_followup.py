@@ -150,8 +150,10 @@ def test_a_pronoun_may_be_read_in_several_ways_the_likeliest_first() -> None:
     found = readings("Who may use it?", history)
     assert found[0] == standalone("Who may use it?", history)
     assert found == (
-        "Who may use the council of Velden?", "Who may use the old bridge?", "Who may use the ferry?",
-    )  # fmt: skip
+        "Who may use the council of Velden?",
+        "Who may use the old bridge?",
+        "Who may use the ferry?",
+    )
     history = after(
         "Who is the tenant?", "A: Tenant: Mara Lindqvist", "How much rent does she pay?"
     )
