@@ -162,7 +162,8 @@ class Engine(Home):
         snapshot = self.index.snapshot()
         decision = self.decision(max_error)
         only = passages_of(filter, snapshot)
-        ways = readings(question, turns)
+        # A target error is fitted on the chance of one reading, not on the best of several.
+        ways = readings(question, turns)[: 1 if decision.target else None]
         base = Collected(
             id=uuid.uuid4().hex if id is None else id,
             answer_key=self._key(snapshot, question, turns, filter, mode, decision),

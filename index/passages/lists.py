@@ -33,7 +33,7 @@ class _List:
 def entries(text: str, sentences: Sequence[Span]) -> list[Entry | None]:
     """One for each of the sentences, which stand in the order of the text; None for no item.
 
-    An item has a marker ("-", "2.", "(a)"), or it is a paragraph of one sentence behind a
+    An item has a marker ("-", "2.", "(a)"), or it is a paragraph without a full stop behind a
     sentence that leads in. A list within an item ends with the item.
     """
     found: list[Entry | None] = []
@@ -97,7 +97,10 @@ def _opening(before: str) -> tuple[bool, int | None]:
 def _is_bare(
     text: str, sentences: Sequence[Span], at: int, leads: bool, open_lists: Sequence[_List]
 ) -> bool:
-    """An item without a marker: alone in its paragraph, behind a lead-in or another such item."""
+    """An item without a marker: no whole sentence, alone in its paragraph, behind a lead-in or
+    another such item. "Dear Ann:" leads in to no list."""
+    if shapes.ends_sentence(sentences[at].of(text)):
+        return False
     goes_on = bool(open_lists) and not open_lists[-1].is_marked
     if not leads and not goes_on:
         return False

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from functools import cache
+from itertools import islice, pairwise, takewhile
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -13,7 +14,7 @@ from markdown_it.token import Token
 from index.readers.decode import decode
 from index.structure import dates, navigation, shapes
 from index.structure.pieces import CELLS, TABLE_LEVEL, Mark, Marks, Piece, split
-from index.structure.sections import compose, own_date, own_title
+from index.structure.sections import compose, is_title, own_date, own_title
 from index.types import Parsed, Span
 
 _LINE_END = re.compile(r"\r\n|\n|\r")  # as markdown-it counts lines
@@ -25,7 +26,6 @@ _IMAGE = re.compile(r"!\[[^\[\]\n]{0,200}\](?:\([^()\n]{0,400}\)|\[[^\[\]\n]{0,1
 _COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 _TAG = re.compile(r"<[^<>]{1,1000}>")
 _BOLD = re.compile(r"(\*\*|__)(?=\S)((?:(?!\1).){1,300})(?<=\S)\1:?", re.DOTALL)
-_OUTER_PIPES = re.compile(r"[ \t]*\|?[ \t]*(.*?)[ \t]*(?:(?<!\\)\|)?\s*\Z", re.DOTALL)
 _DEFINITION = re.compile(r"\s{0,3}\[[^\]\n]{1,200}\]:\s*\S")
 _KINDS = {
     "bullet_list_open": "list",
@@ -55,8 +55,7 @@ def read(data: bytes, name: str) -> Parsed:  # noqa: ARG001 - one signature for 
     marks: Marks = {i: block.mark for i, block in enumerate(blocks) if block.mark}
     _add_links(pieces, marks)
     _add_bold_headings(pieces, marks)
-    _end_tables(pieces, marks)
-    below = {i: mark.level + 1 for i, mark in marks.items() if _is_title(mark)}
+    below = {i: mark.level + 1 for i, mark in marks.items() if is_title(mark)}
     sections = compose(text, pieces, marks, below)
     fields = {key.casefold(): value for key, value in _FIELD.findall(front[0] if front else "")}
     title = fields.get("title", "").strip("\"'") or own_title(sections)
@@ -88,7 +87,8 @@ def _blocks(text: str, offset: int) -> Iterator[_Block]:
         if token.type == "table_open":
             tables += 1
             lines = [Span(starts[at], starts[at + 1]) for at in range(first, end)]
-            yield from _table(tokens[i:], lines, f"table {tables}", body, offset)
+            names = _names(islice(tokens, i, None))
+            yield from _table(names, lines, f"table {tables}", body, offset)
             continue
         following = tokens[i + 1] if i + 1 < len(tokens) else token
         span = Span(starts[first], starts[min(end, len(starts) - 1)])
@@ -115,22 +115,30 @@ def _block(token: Token, inline: Token, body: str, span: Span, offset: int) -> I
         yield from _whole(span, body, offset, Mark(_KINDS[token.type]))
 
 
+def _names(tokens: Iterable[Token]) -> str:
+    """Of the columns of the table that begins there."""
+    heads = takewhile(lambda token: token.type != "tr_close", tokens)
+    return CELLS.join(plain(token.content) for token in heads if token.type == "inline")
+
+
 def _table(
-    tokens: Sequence[Token], lines: Sequence[Span], name: str, body: str, offset: int
+    names: str, lines: Sequence[Span], title: str, body: str, offset: int
 ) -> Iterator[_Block]:
     """Each row is a unit, without the pipes around it; the columns' names are its heading."""
-    heads = tokens[: next(i for i, token in enumerate(tokens) if token.type == "tr_close")]
-    names = [plain(token.content) for token in heads if token.type == "inline"]
-    yield from _row(lines[0], body, offset, Mark("heading", TABLE_LEVEL, CELLS.join(names)))
+    yield from _row(lines[0], body, offset, Mark("heading", TABLE_LEVEL, names))
     yield from _whole(lines[1], body, offset, Mark("navigation"))
     for number, line in enumerate(lines[2:], 2):
-        yield from _row(line, body, offset, Mark("row", 0, f"{name}, row {number}"))
+        yield from _row(line, body, offset, Mark("row", 0, f"{title}, row {number}"))
 
 
 def _row(line: Span, body: str, offset: int, mark: Mark) -> Iterator[_Block]:
-    inner = _OUTER_PIPES.match(line.of(body))
-    if inner and any(map(str.isalnum, inner[1])):
-        for block in _whole(Span(*inner.span(1)).shift(line.start), body, offset, mark):
+    raw = line.of(body)
+    inner = raw.strip().removeprefix("|")
+    if inner.endswith("|") and not inner.endswith("\\|"):
+        inner = inner[:-1]
+    if any(map(str.isalnum, inner)):
+        start = line.start + raw.index(inner)
+        for block in _whole(Span(start, start + len(inner)), body, offset, mark):
             yield replace(block, piece=replace(block.piece, blanks=int(mark.kind != "row")))
 
 
@@ -168,9 +176,14 @@ def _fence_span(raw: str, span: Span, markup: str) -> Span:
     return Span(span.start + start, span.start + max(start, stop))
 
 
+@cache
+def _inline_parser() -> MarkdownIt:
+    return MarkdownIt("commonmark")
+
+
 def plain(content: str) -> str:
     """Inline Markdown on one line, without its markup."""
-    tokens = MarkdownIt("commonmark").parseInline(content[:2000])
+    tokens = _inline_parser().parseInline(content[:2000])
     words = [
         child.content if child.type != "softbreak" else " "
         for token in tokens
@@ -200,10 +213,10 @@ def _add_bold_headings(pieces: Sequence[Piece], marks: Marks) -> None:
     level = 0
     for i, (piece, following) in enumerate(pairwise(pieces)):
         mark = marks.get(i)
-        if mark and _is_title(mark):
+        if mark and is_title(mark):
             level = mark.level
         after = marks.get(i + 1) or Mark("text")
-        has_text = following.blanks and after.kind != "navigation" and not _is_title(after)
+        has_text = following.blanks and after.kind != "navigation" and not is_title(after)
         if (
             not mark
             and piece.blanks
@@ -212,16 +225,3 @@ def _add_bold_headings(pieces: Sequence[Piece], marks: Marks) -> None:
             and _BOLD.fullmatch(piece.text)
         ):
             marks[i] = Mark("heading", level + 1, plain(piece.text).rstrip(":"))
-
-
-def _end_tables(pieces: Sequence[Piece], marks: Marks) -> None:
-    """The names of a table's columns no longer head what stands behind its last row."""
-    for i in range(1, len(pieces)):
-        mark = marks.get(i) or Mark("text")
-        if i - 1 in marks and marks[i - 1].kind == "row" != mark.kind and not mark.level:
-            marks[i] = replace(mark, level=TABLE_LEVEL)
-
-
-def _is_title(mark: Mark) -> bool:
-    """A heading of text, and not the names of a table's columns."""
-    return mark.kind == "heading" and mark.level < TABLE_LEVEL

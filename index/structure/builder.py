@@ -44,7 +44,6 @@ class Builder:
         self._below: dict[int, int] = {}
         self._pages: list[tuple[int, int]] = []  # where a page begins, and its number
         self._origins: list[Origin] = []
-        self._after_table = False
 
     def paragraph(
         self,
@@ -68,16 +67,13 @@ class Builder:
         at, body = len(self._pieces), self._texts[-1]
         if kind or speaker:
             self._pieces.append(Piece(span, body))
-            self._marks[at] = Mark(kind or "text", self._level(), speaker=speaker)
+            self._marks[at] = Mark(kind or "text", speaker=speaker)
         else:
             pieces = [
                 replace(one, span=one.span.shift(span.start), blanks=int(number == 0))
                 for number, one in enumerate(split(body))
             ]
             self._pieces += pieces
-            if self._after_table and pieces:
-                self._marks[at] = Mark("text", TABLE_LEVEL)
-        self._after_table = False
 
     def heading(
         self, text: str, level: int, label: str, *, page: int | None = None,
@@ -91,7 +87,6 @@ class Builder:
         self._below[len(self._pieces)] = level + 1
         self._marks[len(self._pieces)] = Mark("heading", level, title)
         self._pieces.append(Piece(span, self._texts[-1]))
-        self._after_table = False
 
     def table(
         self,
@@ -123,7 +118,6 @@ class Builder:
             title = self._texts[-1] if is_names else label(number)
             self._marks[len(self._pieces)] = Mark("heading" if is_names else "row", level, title)
             self._pieces.append(Piece(span, self._texts[-1]))
-            self._after_table = True
             gap, level = "\n", 0
 
     def plain(self, text: str, label: str, *, page: int | None = None) -> None:
@@ -139,9 +133,6 @@ class Builder:
         self._marks |= {at + i: mark for i, mark in seen.marks.items()}
         self._below |= {at + i: level for i, level in seen.below.items()}
         self._pieces += [replace(one, span=one.span.shift(span.start)) for one in found]
-        if self._after_table and found:
-            self._marks.setdefault(at, Mark("text", TABLE_LEVEL))
-        self._after_table = False
 
     def include(self, parsed: Parsed, prefix: str, level: int) -> None:
         """A whole file within this one, such as a mail's attachment: its headings stand ``level``
@@ -162,7 +153,6 @@ class Builder:
                 self._below[len(self._pieces)] = depth + 1
             self._marks[len(self._pieces)] = mark
             self._pieces.append(Piece(one.span.shift(span.start - cut), one.span.of(parsed.text)))
-        self._after_table = any(one.kind == "row" for one in parsed.sections[-1:])
 
     def finish(
         self,
@@ -216,9 +206,6 @@ class Builder:
 
     def _is_row(self, piece: int) -> bool:
         return piece in self._marks and self._marks[piece].kind == "row"
-
-    def _level(self) -> int:
-        return TABLE_LEVEL if self._after_table else 0
 
 
 def _placed(parts: Sequence[Part], span: Span, at: int) -> Iterator[Origin]:

@@ -89,7 +89,7 @@ def _is_numbered_title(pieces: Sequence[Piece], i: int) -> bool:
         return False
     rest = pieces[i].text[number.end() :]
     after = pieces[i + 1].text
-    is_entry = shapes.BULLET.match(after) or (i and shapes.NUMBERED.match(pieces[i - 1].text))
+    is_entry = shapes.BULLET.match(after) or (i and shapes.ENTRY.match(pieces[i - 1].text))
     return (
         rest[0].isupper()
         and shapes.words(rest, 10) <= 10

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 
 from index.structure import dates, dialogue, headings, items, navigation, shapes
@@ -36,24 +36,41 @@ def compose(
     running = items.find(pieces, marks.keys() | talk.inside, heads, below)
     found = running | talk.marks | marks
     _join_lists(pieces, found, talk.inside)
-    return assemble(text, pieces, found)
+    return tuple(_end_tables(assemble(text, pieces, found)))
+
+
+def is_title(one: Mark | Section) -> bool:
+    """A heading of text, and not the names of a table's columns."""
+    return one.kind == "heading" and one.level < TABLE_LEVEL
 
 
 def _join_lists(pieces: Sequence[Piece], marks: Marks, talk: Set[int]) -> None:
     """A list belongs to the paragraph that leads in to it: "The tenant shall:"."""
     for i in [i for i, mark in marks.items() if mark.kind == "list" and i]:
-        before = marks.get(i - 1, Mark("text"))
-        is_plain = before.kind == "text" and not before.speaker and i - 1 not in talk
+        at = next((j for j in range(i - 1, -1, -1) if j in marks), None)
+        over = Mark("text") if at is None else marks[at]
+        is_plain = over.kind in ("text", "item") and not over.speaker and i - 1 not in talk
         if is_plain and shapes.leads_in(pieces[i - 1].text):
-            marks[i - 1] = replace(marks.pop(i), level=before.level, date=before.date)
+            level = over.level if at == i - 1 else 0
+            marks[i - 1] = replace(marks.pop(i), level=level, date=over.date)
+
+
+def _end_tables(sections: Sequence[Section]) -> Iterator[Section]:
+    """The names of a table's columns no longer head what stands behind the table."""
+    in_table = False
+    for one in sections:
+        if in_table and one.kind not in ("row", "navigation"):
+            in_table = False
+            one = one if one.level else replace(one, level=TABLE_LEVEL)
+        in_table |= one.kind == "row" or (one.kind == "heading" and not is_title(one))
+        yield one
 
 
 def own_title(sections: Sequence[Section]) -> str | None:
     """The first heading, if the document begins with one that is no table's."""
     dropped = ("navigation", "frontmatter")
     first = next((section for section in sections if section.kind not in dropped), None)
-    is_title = first and first.kind == "heading" and first.level < TABLE_LEVEL
-    return first.title if first and is_title else None
+    return first.title if first and is_title(first) else None
 
 
 def own_date(pieces: Sequence[Piece], sections: Sequence[Section]) -> str | None:

@@ -11,6 +11,7 @@ _INVISIBLE = "\u200b\ufeff\u2060"
 DASH = re.compile(r"\s{0,20}([—–―]|-(?!-))\s+(?=\S)")
 RULE = re.compile(r"\s*(?:(?:[=\-~*#_+•·—–]\s?){3,200})\s*\Z")
 BULLET = re.compile(r"\s*(?:[-*+•‣◦·▪–—]|\(?\d{1,3}[.)]|\(?[a-z][.)])\s")
+ENTRY = re.compile(r"\s*\(?\d{1,3}[.)]\s")
 NUMBERED = re.compile(r"\s*(\d{1,3}(?:\.\d{1,3}){0,5})([.)]?)\s+(?=\S)")
 KEY_VALUE = re.compile(r"\s*[^\s:][^:\n]{0,40}:(?:\s|//)")
 CHAPTER = re.compile(

@@ -29,24 +29,29 @@ def choose(
     """
     if not ranked:
         return []
-    rule = choice.get(question.kind, choice["other"])
-    limit = min(int(rule["most"]), max_sentences)
-    chosen = strongest(ranked, rule, limit)
+    rule = rule_for(question, choice, max_sentences)
+    chosen = strongest(ranked, rule)
     if rule.get("goes_on"):
-        chosen = followed(question, chosen, ranked, limit)
+        chosen = followed(question, chosen, ranked, int(rule["most"]))
     chosen = with_its_list(question, chosen, ranked, terms)[:max_sentences]
     if len(chosen) < max_sentences:
         chosen += _rival(question, chosen, ranked)
     return _in_order(with_neighbours(chosen, max_sentences))
 
 
-def strongest(
-    ranked: Sequence[Candidate], rule: Mapping[str, float], limit: int
-) -> list[Candidate]:
+def rule_for(
+    question: Question, choice: Mapping[str, Mapping[str, float]], max_sentences: int
+) -> Mapping[str, float]:
+    """That of the question's kind, with no more than ``max_sentences`` at most."""
+    rule = choice.get(question.kind, choice["other"])
+    return {**rule, "most": min(rule["most"], max_sentences)}
+
+
+def strongest(ranked: Sequence[Candidate], rule: Mapping[str, float]) -> list[Candidate]:
     """The best and those that are not far behind it, best first, without repetition."""
     chosen = list(ranked[:1])
     for one in ranked[1:]:
-        if len(chosen) >= limit or one.share < rule["share"] * ranked[0].share:
+        if len(chosen) >= rule["most"] or one.share < rule["share"] * ranked[0].share:
             break
         if not repeats(one, chosen):
             chosen.append(one)

@@ -44,26 +44,46 @@ def with_its_list(
     question: Question, chosen: list[Candidate], ranked: Sequence[Candidate], terms: Terms
 ) -> list[Candidate]:
     """With the other items of the list that the best one is of or leads in to, if it is the list
-    that answers; best first."""
+    that answers; best first, then what leads in, for there may not be room for all."""
     if not chosen:
         return chosen
-    best = chosen[0]
-    found = entries(best.document.text, best.passage.sentences)
+    best, sentences = chosen[0], chosen[0].passage.sentences
+    found = entries(best.document.text, sentences)
     at = _place(best)
-    led = [i for i, one in enumerate(found) if one and one.lead == at]
-    items = led or list(siblings(found, at))
-    spans = [best.passage.sentences[i] for i in items]
-    if not led and not _answers_as_a_list(question, chosen, spans):
-        return chosen
+    spans = [sentences[i] for i, one in enumerate(found) if one and one.lead == at]
+    if not spans:
+        items = [sentences[i] for i in siblings(found, at)]
+        if not _answers_as_a_list(question, chosen, items):
+            return chosen
+        before = _sentence_before(best)
+        lead = [before] if before and _is_part(best, before) else []
+        spans = [*lead, *_alike(question, best, items, terms)]
+    return _joined(chosen, spans, ranked)
+
+
+def _alike(question: Question, best: Candidate, items: Sequence[Span], terms: Terms) -> list[Span]:
+    """The items with those of the question's words that the best one has for itself: not those
+    that stand over the list."""
     asked = {term for word in question.terms for term in terms(word)}
-    own = asked & set(terms(best.text)) if not led else set()
+    before = _sentence_before(best)
+    over = " ".join([*best.passage.headings, best.document[before] if before else ""])
+    own = asked & set(terms(best.text)) - set(terms(over))
+    return [span for span in items if own <= set(terms(best.document[span]))]
+
+
+def _joined(
+    chosen: Sequence[Candidate], spans: Sequence[Span], ranked: Sequence[Candidate]
+) -> list[Candidate]:
+    """With the sentences at ``spans`` of the best one's document, as sure as the best one."""
+    best = chosen[0]
     known = {one.place: one for one in ranked}
-    brought = [
-        known.get((best.document.id, span.start), replace(best, span=span, highlight=None))
-        for span in spans
-        if own <= set(terms(best.document[span])) and is_declarative(best.document[span])
-    ]
-    return chosen + [replace(one, share=best.share) for one in brought if not repeats(one, chosen)]
+    found = list(chosen)
+    for span in spans:
+        new = replace(best, span=span, highlight=None)
+        one = replace(known.get(new.place, new), share=best.share)
+        if is_declarative(one.text) and not repeats(one, found):
+            found.append(one)
+    return found
 
 
 def _answers_as_a_list(

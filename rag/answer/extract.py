@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from index.types import Embedder, Span
 from rag.answer.candidates import Candidate, answer_score, candidates, passage_text
-from rag.answer.choose import strongest
+from rag.answer.choose import rule_for, strongest
 from rag.answer.cite import to_sentences
 from rag.answer.context import with_its_list
 from rag.answer.describe import in_another_language
@@ -144,12 +144,12 @@ def extract(
     top = decision.chance(score)
     least = decision.chance(decision.least) if score >= decision.least else math.inf
     asked, most = analyse(question), settings.max_sentences
-    rule = kit.model.choice.get(asked.kind, kit.model.choice["other"])
+    rule = rule_for(asked, kit.model.choice, most)
     found = []
     for given, one in zip(texts, documents, strict=True):
         own = [sentence for sentence in ranked if sentence.document is one]
         chance = top * math.exp(own[0].score - ranked[0].score) if own else 0.0
-        chosen = strongest(own, rule, min(int(rule["most"]), most))
+        chosen = strongest(own, rule)
         chosen = with_its_list(asked, chosen, own, lexical.terms)[:most]
         spans = _spans(chosen, chance, text_of(given))
         answers = bool(spans) and chance >= least

@@ -37,8 +37,8 @@ from rag.settings import Settings
 
 LOOK_AROUND = 3  # nearest passages named with a refusal
 # Set by hand: no training set has follow-up questions.
-SURE = 0.75  # chance from which a question is not tried as read in another way
-BETTER = 0.05  # by so much another way to read it must have the greater chance
+SURE = 0.6  # chance from which a question is not tried as read in another way
+BETTER = 0.1  # by so much another way to read it must have the greater chance
 ONE_PIECE = 3  # tokens of a word that the embedder knows whole, with those around every text
 
 
@@ -79,8 +79,8 @@ class Found:
     @property
     def is_beyond(self) -> bool:
         """Whether it asks for more than a sentence says."""
-        text = self.question.text
-        return asks_to_compute(text) is not None or is_beyond(text, self.ranked)
+        computes = asks_to_compute(self.question.text) is not None
+        return computes or is_beyond(self.question, self.ranked)
 
     @property
     def nearest(self) -> list[Candidate]:
@@ -174,7 +174,7 @@ class Pipeline:
             readings = self.reader(kit).read(question, texts)
         ranked = in_time(question, candidates(read, readings))
         score = answer_score(readings)
-        supported = [] if is_beyond(question, ranked) else ranked
+        supported = [] if is_beyond(asked, ranked) else ranked
         if score < decision.least:  # a target error holds for keywords too
             supported = [] if decision.target else self._mentions(asked, ranked)
         chosen = self.choose(asked, supported, kit.model, self.settings.max_sentences)

@@ -95,9 +95,10 @@ _RULES = tuple(
 )
 # "Latest" and "earliest" are for the dates that are stated, see ``rag.question.timing``.
 _EXTREME = re.compile(
-    r"\b(?<!\bat )(?:most(?! (?:of|recent)\b)|least|fewest|best|worst|(?:larg|bigg|small|high|low|"
-    r"old|young|long|short|heavi|light|fast|slow|cheap|deep|wid|tall|near|farth|rich|poor|hott|"
-    r"warm|cold|strong|weak|great|busi|hard|easi)est)\b"
+    r"\b(?:(?<=\bthe )(?:most|least|fewest|best|worst)(?! (?:of|recent|recently|likely|known)\b)"
+    r"|(?<=\bhas )(?:most|least|fewest)|(?<=\bhad )(?:most|least|fewest)"
+    r"|(?:larg|bigg|small|high|low|old|young|long|short|heavi|light|fast|slow|cheap|deep|wid|tall|"
+    r"near|farth|rich|poor|hott|warm|cold|strong|weak|great|busi|hard|easi)est)\b"
 )
 _IN_FRONT = re.compile(r"^(?:and|but|so|then|also|please|in (?:total|all)|overall),? ")
 _ASKED_TO = re.compile(

@@ -69,23 +69,30 @@ def standalone(question: str, history: Sequence[Turn]) -> str:
 
     The identical string comes back where the question stands alone or nothing fits.
     """
-    return readings(question, history)[0]
+    return _capitalised(_resolve(question, _past(history)).question, question)
 
 
 def readings(question: str, history: Sequence[Turn]) -> tuple[str, ...]:
-    """Ways to read it, the likeliest first, which is that of ``standalone``.
+    """Ways to read it, first that of ``standalone``, then up to three more.
 
-    There are others where a pronoun may stand for several things that were spoken of.
+    There are others where a pronoun may stand for several things that were spoken of: those of
+    the last turns first.
     """
     past = _past(history)
-    found = [_resolve(question, past).question]
+    first = _capitalised(_resolve(question, past).question, question)
     core = _LEAD.sub("", " ".join(question.split()))
-    if found[0] != question and (leaning := leaning_pronouns(core)):
-        for phrase in antecedents(leaning[0], past):
-            read = _pronouns(core, past, {leaning[0].number: phrase})
-            found += [read.question] if read else []
-    distinct = dict.fromkeys(read if read == question else capitalise(read) for read in found)
-    return tuple(distinct)[: 1 + _OTHERS]
+    leaning = leaning_pronouns(core) if first != question else ()
+    found = {first: None}
+    for phrase in antecedents(leaning[0], _telling(past)) if leaning else ():
+        read = _filled(core, past, leaning, {leaning[0].number: phrase})
+        found[_capitalised(read.question, question)] = None
+        if len(found) > _OTHERS:
+            break
+    return tuple(found)
+
+
+def _capitalised(read: str, question: str) -> str:
+    return read if read == question else capitalise(read)
 
 
 def _past(history: Sequence[Turn]) -> list[Past]:
@@ -120,7 +127,7 @@ def said_before(history: Sequence[Turn]) -> str:
 
 
 def _resolve(question: str, past: Sequence[Past]) -> Past:
-    past = [turn for turn in past if not _says_nothing(turn.question)]
+    past = _telling(past)
     if not past or len(question) > _CHARS or is_small_talk(question):
         return Past(question)
     core, led = _LEAD.subn("", " ".join(question.split()))
@@ -130,6 +137,10 @@ def _resolve(question: str, past: Sequence[Past]) -> Past:
         if (filled := rule(core, past)) is not None:
             return filled
     return Past(question)
+
+
+def _telling(past: Sequence[Past]) -> list[Past]:
+    return [turn for turn in past if not _says_nothing(turn.question)]
 
 
 def _says_nothing(question: str) -> bool:
@@ -217,14 +228,16 @@ def _is_name(given: str) -> bool:
     return bool(names(f"x {fold(first) if fold(first) in STOP else first}{given[len(first) :]}"))
 
 
-def _pronouns(core: str, past: Sequence[Past], given: Mapping[str, str] = {}) -> Past | None:
-    """The first leaning pronoun of each kind replaced; the topic in brackets where none fits.
-
-    ``given`` says for some kinds what to put there.
-    """
+def _pronouns(core: str, past: Sequence[Past]) -> Past | None:
+    """The first leaning pronoun of each kind replaced; the topic in brackets where none fits."""
     leaning = leaning_pronouns(core)
-    if not leaning:
-        return None
+    return _filled(core, past, leaning, {}) if leaning else None
+
+
+def _filled(
+    core: str, past: Sequence[Past], leaning: Sequence[Pronoun], given: Mapping[str, str]
+) -> Past:
+    """``given`` says for some kinds of pronoun what to put there."""
     first = {p.number: p for p in reversed(leaning)}
     meant: dict[str, str] = {}
     for number, pronoun in sorted(first.items(), key=lambda item: item[1].start):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.text.phrases import noun_phrases
+from rag.text.phrases import Phrase, noun_phrases
 from rag.text.words import AUX, PREPOSITIONS, fold, is_content, names, word_set, words
 
 _PRONOUN = re.compile(
@@ -90,13 +91,15 @@ def leaning_pronouns(question: str) -> tuple[Pronoun, ...]:
         for group, value in match.groupdict().items()
         if value
     }
+    phrases = [phrase for phrase in noun_phrases(question) if not phrase.is_generic]
     found = []
     for match in _PRONOUN.finditer(question):
         word = fold(match.group())
         if match.start() in free or not _is_pronoun(question, match, word):
             continue
         number = _number(word)
-        if not _has_antecedent(question, match.start(), number):
+        before = [phrase for phrase in phrases if phrase.start < match.start()]
+        if not _has_antecedent(question[: match.start()], before, number):
             after = words(question[match.end() :])[:1]
             possessive = word in _POSSESSIVE and (word != "her" or _can_be_owned(after))
             found.append(Pronoun(match.start(), match.end(), word, number, possessive))
@@ -144,13 +147,12 @@ def _is_pronoun(question: str, match: re.Match[str], word: str) -> bool:
     return True
 
 
-def _has_antecedent(question: str, end: int, number: str) -> bool:
-    """Whether the words before a pronoun hold a phrase that it can stand for."""
-    phrases = [one for one in noun_phrases(question) if one.start < end and not one.is_generic]
+def _has_antecedent(before: str, phrases: Sequence[Phrase], number: str) -> bool:
+    """Whether the words before a pronoun, which hold these phrases, have one it can stand for."""
     if number == "person":
         return any(phrase.is_person for phrase in phrases)
     if number == "place":
-        return bool(names(question[:end]))
+        return bool(names(before))
     if number == "plural":  # also "What is a drain and how are they built?"
         return bool(phrases)
     return any(p.is_name or not (p.is_person or p.is_plural) for p in phrases)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rag.text.words import AUX, IMPERATIVES, fold
+from rag.text.words import AUX, IMPERATIVES, WH, fold
 
 WH_WORDS = "who|whom|whose|what|which|when|where|why|how"
 AUX_WORDS = "|".join(sorted(map(re.escape, AUX), key=len, reverse=True))
@@ -194,7 +194,9 @@ SMALL_TALK = re.compile(
 # "What about Georgia (members)?" asks where Georgia is spoken of; the topic in brackets was put
 # there by ``rag.question.followup``.
 WHAT_ABOUT = re.compile(
-    r"^(?:what|how) about (?!.*\b(?:wh\w+|how|if)\b)([^?.!()]+?)(?: \([^()]*\)?)?[?.!\s]*$", re.I
+    rf"^(?:what|how) about (?!.*\b(?:{'|'.join(sorted(WH))}|if)\b)([^?.!()]+?)"
+    r"(?: \([^()]*\)?)?[?.!\s]*$",
+    re.I,
 )
 
 

@@ -18,8 +18,12 @@ _THOSE_WHO = re.compile(
 BRACKET = re.compile(r" \([^()]*\)\?$")  # the topic that was put there for an earlier turn
 _LABEL = re.compile(r"(?<![^\s\"“])[A-Z][\w’'-]*(?: [a-z][\w’'-]*){0,3}:\s")  # "Monthly rent: "
 _TIME = re.compile(  # names that nothing is said of by a pronoun
-    r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|february|march|april|may|june|july|august|"
-    r"september|october|november|december"
+    r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|february|march|april|may|june|july|"
+    r"august|september|october|november|december)(?: \d+)*",
+    re.I,
+)
+_REFUSAL = re.compile(  # what Citewell says itself
+    r"\s*(?:No sentence in the documents|Nothing in the documents|The documents do not say)", re.I
 )
 _REACH = 600  # code points of a turn that are looked at
 PLACE_BEFORE = re.compile(r"\b(?:in|at|to|from|near|of|for|inside|around)\s+(?:the\s+)?$", re.I)
@@ -64,15 +68,18 @@ def antecedents(pronoun: Pronoun, past: Sequence[Past]) -> list[str]:
 
 
 def _of_kind(number: str, turn: Past) -> list[str]:
-    said = [*_phrases(_LABEL.sub(" . ", turn.answer)), *_phrases(turn.question)]
+    answer = "" if _REFUSAL.match(turn.answer) else _LABEL.sub(" . ", turn.answer)
+    said = [*_phrases(answer), *_phrases(turn.question)]
     if number == "person":
-        named = [person for p in said if p.is_name and (person := _person_in(p.text))]
-        return [*named, *(p.text for p in said if p.is_person and not p.is_name)]
+        people = [p for p in said if p.is_person]
+        named = [person for p in people if p.is_name and (person := _person_in(p.text))]
+        return [*named, *(p.text for p in people if not p.is_name)]
     if number == "place":
         return [place] if (place := _place(turn)) else []
     if number == "plural":
         return [p.text for p in said if p.is_plural]
-    return [p.text for p in said if not (p.is_plural or (p.is_person and not p.is_name))]
+    things = [p for p in said if not p.is_plural]
+    return [p.text for p in things if not (_two_names(p.text) if p.is_name else p.is_person)]
 
 
 def _phrases(text: str) -> list[Phrase]:
@@ -82,7 +89,7 @@ def _phrases(text: str) -> list[Phrase]:
 
 def _says_what(phrase: Phrase) -> bool:
     """A name of a day, or a "The" that was left over, stands for nothing."""
-    return not _TIME.match(phrase.head) and any(fold(w) not in STOP for w in words(phrase.text))
+    return not _TIME.fullmatch(phrase.text) and any(fold(w) not in STOP for w in words(phrase.text))
 
 
 def _thing(phrases: Sequence[Phrase]) -> str | None:
@@ -157,7 +164,7 @@ def _person_in(name: str) -> str | None:
 
 def _as_known(phrase: str) -> str:
     """ "a lethal disease" is "the lethal disease" when spoken of again."""
-    return re.sub(r"^(?:an?|my|your|our) ", "the ", phrase, flags=re.I)
+    return re.sub(r"^(?:an?|the|my|your|our) ", "the ", phrase, flags=re.I)
 
 
 def innermost(name: str, frame: str) -> tuple[int, int]:

@@ -53,12 +53,18 @@ NUMBER = re.compile(
 )
 # "Article 5", "Articles 2 and 4", "No. 12", "page 3": the number is a name
 _NAMED = re.compile(
-    r"\b(?:nos?|nr|numbers?|pages?|pp|chapters?|sections?|articles?|paragraphs?|clauses?|item|"
-    r"line|rooms?|floors?|level|phases?|stages?|type|class|grade|versions?|figures?|tables?|step|"
-    r"day|routes?|unit|group|team|rules?|annex|appendix|stations?|piers?|gates?|tracks?)\.?"
-    r"\s+(?:\d+\w*(?:,\s*|\s*[-–]\s*|,?\s+(?:and|or|to)\s+))*$",
+    r"\b(?:no|nr|number|page|p|chapter|section|article|paragraph|clause|item|line|room|floor|level|"
+    r"phase|stage|type|class|grade|version|figure|table|step|day|route|unit|group|team|rule|annex|"
+    r"appendix|station|pier|gate|track)\.?\s+$",
     re.IGNORECASE,
 )
+_ALL_NAMED = re.compile(
+    r"\b(?:nos|numbers|pages|pp|chapters|sections|articles|paragraphs|clauses|rooms|floors|phases|"
+    r"stages|versions|figures|tables|routes|rules|stations|piers|gates|tracks)\.?\s+"
+    r"(?:\d+\w*(?:\s*[-–]\s*\d+\w*)?,\s+)*(?:\d+\w*(?:,?\s+(?:and|or|to)\s+|\s*[-–]\s*))?$",
+    re.IGNORECASE,
+)
+_OF_ALL = re.compile(r"\b(?:each|every|the|all|per|this|an?)\s+$", re.IGNORECASE)  # "every day 400"
 NAME = re.compile(
     r"(?:[A-ZÀ-ÖØ-ÞА-Я][\w’'-]*\.?)(?:\s+(?:(?:of|de|la|le|von|van|der|bin|al|the|and)\s+)?"
     r"[A-ZÀ-ÖØ-ÞА-Я][\w’'.-]*)*"
@@ -150,8 +156,10 @@ def _numbers(sentence: str) -> Iterator[Span]:
 
 
 def names_by_number(before: str) -> bool:
-    """Whether a number after this only names: "Articles 2 and"."""
-    return _NAMED.search(before[-_REACH:]) is not None
+    """Whether a number after this only names: "page ", "Articles 2 and "."""
+    before = before[-_REACH:]
+    named = _NAMED.search(before) or _ALL_NAMED.search(before)
+    return named is not None and not _OF_ALL.search(before[: named.start()])
 
 
 _RULES: dict[str, Callable[[str], Iterator[Span]]] = {

@@ -26,8 +26,8 @@ from rag.text.words import (
 
 _BE_HAVE = word_set("is are was were be been being has have had isn't aren't wasn't weren't")
 _DO = word_set("do does did don't doesn't didn't")
-_BEFORE_VERB = word_set("will would can could shall should may might must to")
-_OBJECTS = word_set("it them him her us me you this that these those")
+_MODALS = word_set("will would can could shall should may might must")
+_OBJECTS = word_set("it them him her us me you")
 _VERBS = word_set(
     "attend become became begin began begun born bring brought built buy call came cause change "
     "choose chosen come contain cost count cure describe differ done drawn driven exist explain "
@@ -52,7 +52,7 @@ _PEOPLE_HEADS = re.compile(
     r"coach|viceroy|general|prince|princess|duke|saint|sultan|tsar|priest|monk|poet|pilot|chef|"
     r"hero|heir|child|\w+(?:er|or|ist|cian|man|woman|person)|"
     r"(?:presid|stud|ag|pati|cli|resid|correspond|par|recipi|oppon|adolesc|superintend|reg|incumb|"
-    r"respond|depend|insurg)ent|(?:ten|account|assist|defend|applic|particip|immigr|migr|serv|"
+    r"respond|depend|insurg|dissid)ent|(?:ten|account|assist|defend|applic|particip|immigr|migr|serv|"
     r"lieuten|merch|consult|inform|attend|command|occup)ant)$"
 )
 _NOT_PEOPLE = word_set(
@@ -127,7 +127,7 @@ def noun_phrases(text: str) -> tuple[Phrase, ...]:
             continue
         rest = text[match.start() :] if match else ""
         verb_follows = touching and (_is_verb(word, [], "") or word in AUX or " be " in rest)
-        if not _is_verb_of_what(run, before, word):
+        if not (touching and _is_verb_with_object(run, before, word)):
             found += _phrase(text, run, before, verb_follows)
         before = "" if run else before
         run = [match] if match and _starts(word, before) else []
@@ -175,10 +175,12 @@ def _is_verb(folded: str, run: list[re.Match[str]], before: str) -> bool:
     return folded in _VERBS or (len(folded) > 4 and folded.endswith("ed"))
 
 
-def _is_verb_of_what(run: list[re.Match[str]], before: str, after: str) -> bool:
-    """ "What will replace it?": a word alone between "will" or "to" and an object is a verb."""
-    is_object = after in DETERMINERS or after in _OBJECTS
-    return len(run) == 1 and before in _BEFORE_VERB and is_object and run[0].group().islower()
+def _is_verb_with_object(run: list[re.Match[str]], before: str, after: str) -> bool:
+    """ "What will replace it?", "to close the bridge": a word alone before an object is a verb."""
+    pointed = before in _MODALS and after in DETERMINERS
+    is_object = pointed or after in _OBJECTS or after in {"the", "a", "an"}
+    is_alone = len(run) == 1 and run[0].group().islower()
+    return is_alone and is_object and (before in _MODALS or before == "to")
 
 
 def is_verb(folded: str) -> bool:

@@ -175,6 +175,39 @@ def test_what_stands_behind_a_table_is_under_the_heading_of_the_text() -> None:
     assert read(table).title is None
 
 
+def test_talk_and_dated_items_behind_a_table_stay_what_they_are() -> None:
+    table = "| a | b |\n|---|---|\n| c | d |\n\n"
+    talk = read(
+        f"{table}Interviewer: When did you start here?\n\nAnna Berg: I started in May of that year."
+        "\n\nInterviewer: And where did you live?\n\nAnna Berg: We lived in Oslo for a year.\n"
+    )
+    assert [s.kind for s in talk.sections][3:] == ["question", "answer"] * 2
+    items = read(f"{table}12 May 2020: It opened.\n\n13 May 2020: It closed.\n")
+    assert [(s.kind, s.date) for s in items.sections][3:] == [
+        ("item", "2020-05-12"), ("item", "2020-05-13"),
+    ]  # fmt: skip
+    assert quoted(f"{table}12 May 2020: It opened.\n\n13 May 2020: It closed.\n")[1][0] == ""
+
+
+def test_the_names_of_a_table_without_rows_head_nothing() -> None:
+    for rows in ("", "|  |  |\n"):
+        assert quoted(f"# Top\n\n| A | B |\n|---|---|\n{rows}\nText.\n") == [("Top", "Text.")]
+
+
+def test_wide_and_many_tables_are_read() -> None:
+    """Each took minutes: the first with the cube of its blanks, the second with its square."""
+    wide = f"| a | b | c |\n|---|---|---|\n| x{' ' * 20_000}| y{' ' * 20_000}| z |\n"
+    assert quoted(wide)[0][1].split() == ["x", "|", "y", "|", "z"]
+    assert len(quoted("| a |\n|---|\n| b |\n\n" * 5_000)) == 5_000
+
+
+def test_a_list_of_a_dated_item_keeps_its_date() -> None:
+    parsed = read("12 May 2020: We met.\n\nWe decided:\n\n- to go\n\n13 May 2020: We met again.\n")
+    assert [(s.kind, s.date) for s in parsed.sections] == [
+        ("item", "2020-05-12"), ("list", "2020-05-12"), ("item", "2020-05-13"),
+    ]  # fmt: skip
+
+
 def test_a_bold_line_heads_a_list_and_a_table() -> None:
     assert quoted("**Bring**\n\n- a lamp\n\n**Pay:**\n\n| a | b |\n|---|---|\n| c | d |\n") == [
         ("Bring", "- a lamp"),

@@ -286,6 +286,16 @@ def test_a_numbered_title_may_stand_over_a_list() -> None:
     assert [s.title for s in read(text).sections if s.kind == "heading"] == ["1. Scope", "2. Dates"]
 
 
+def test_titles_over_numbered_clauses_stay_titles() -> None:
+    text = (
+        "LEASE\n\n1. Rent\n\n1.1 The rent is 500 euros.\n\n1.2 It is due in May.\n\n2. Deposit\n\n"
+        "2.1 The deposit is 1,000 euros.\n\n3. Notice\n\n30 days' notice is given.\n\n"
+        "4. Repairs\n\nThe landlord repairs the roof.\n"
+    )
+    titles = [s.title for s in read(text).sections if s.kind == "heading"]
+    assert titles == ["LEASE", "1. Rent", "2. Deposit", "3. Notice", "4. Repairs"]
+
+
 def test_a_numbered_list_is_not_a_row_of_headings() -> None:
     parsed = read("You need these.\n\n1. Flour\n\n2. Water\n\n3. Salt\n\nMix them and wait.\n")
     assert [s.kind for s in parsed.sections] == ["text"]

@@ -305,7 +305,23 @@ def test_a_list_that_is_asked_for_comes_whole_and_with_its_lead_in() -> None:
     whole = ["Bring:", "boots for the bog,", "a good lamp,", "some bread."]
     assert texts(choose(analyse("Which things are to be brought?"), found, CHOICE, 8)) == whole
     assert texts(choose(analyse("Which things are for the bog?"), found, CHOICE, 8)) == whole[:2]
-    assert texts(choose(analyse("Which things are to be brought?"), found, CHOICE, 2)) == whole[1:3]
+    assert texts(choose(analyse("Which things are to be brought?"), found, CHOICE, 2)) == whole[:2]
+
+
+def test_words_that_stand_over_a_list_do_not_set_one_item_apart() -> None:
+    text = "The tenant shall:\n- pay the tenant insurance\n- clean\n- clean\n- lock the gate"
+    chosen = choose(
+        analyse("List what the tenant must do."), listed(text, [0, 3, 0, 0, 0]), CHOICE, 8
+    )
+    assert texts(chosen) == [
+        "The tenant shall:", "pay the tenant insurance", "clean", "lock the gate",
+    ]  # fmt: skip
+
+
+def test_a_salutation_leads_in_to_no_list() -> None:
+    text = "Dear Anna:\n\nThe rent will rise in May.\n\nIt will be 700 euros from then on."
+    chosen = choose(analyse("How much will it be?"), listed(text, [0, 0, 3]), CHOICE, 8)
+    assert texts(chosen) == ["The rent will rise in May.", "It will be 700 euros from then on."]
 
 
 def test_several_items_that_answer_bring_the_others() -> None:
@@ -336,13 +352,14 @@ def rows(headings: tuple[str, ...], *lines: str) -> list[Candidate]:
 
 def test_a_row_does_not_say_that_it_has_the_most_of_all() -> None:
     ships = rows(("Ship | Crew",), "Vega | 21", "Aurora | 34")
-    assert is_beyond("Which ship has the largest crew?", ships)
-    assert not is_beyond("What is the crew of the Vega?", ships)
-    assert not is_beyond("Which is the largest ship?", rows((), "Largest ship | Aurora"))
-    assert not is_beyond("Which is the largest ship?", rows(("Largest ship",), "Aurora | 34"))
-    prose = ranked(read(["The Aurora has a crew of 34."], [1.0]))
-    assert not is_beyond("Which ship has the largest crew?", prose)
-    assert not is_beyond("Which ship has the largest crew?", [])
+    largest = analyse("Which ship has the largest crew?")
+    assert is_beyond(largest, ships)
+    assert not is_beyond(analyse("What is the crew of the Vega?"), ships)
+    assert not is_beyond(analyse("What is the crew of the Vega, the oldest ship?"), ships)
+    assert not is_beyond(largest, rows((), "Largest ship | Aurora"))
+    assert not is_beyond(largest, rows(("Largest ship",), "Aurora | 34"))
+    assert not is_beyond(largest, ranked(read(["The Aurora has a crew of 34."], [1.0])))
+    assert not is_beyond(largest, [])
 
 
 def test_a_reason_that_stands_in_the_next_sentence_comes_too() -> None:

@@ -64,6 +64,7 @@ KINDS = [
     ("population of Almaty?", "keywords", "none"),
     ("What about the trout farm?", "keywords", "none"),
     ("And how about Kenya (members, union)?", "keywords", "none"),
+    ("What about the White House?", "keywords", "none"),
     ("What about when it rains?", "fact", "thing"),
     ("", "keywords", "none"),
     ("?!", "keywords", "none"),

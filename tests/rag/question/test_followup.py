@@ -162,6 +162,29 @@ def test_a_pronoun_may_be_read_in_several_ways_the_likeliest_first() -> None:
     )  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("turns", "question", "expected"),
+    [
+        (("Who founded the school?", "A: The school was founded by Anna Berg."),
+         "When was it opened?", {"When was the school opened?"}),
+        (("What did Tom Hall buy in Paris?",),
+         "Did he buy it there?", {"Did Tom Hall buy it in Paris?"}),
+        (("When was the bank opened?", "A: No sentence in the documents answers this well enough."),
+         "When did it close?", {"When did the bank close?"}),
+        (("When were the bridges built?", "A: The bridges were built in May 1990."),
+         "How long are they?", {"How long are the bridges?"}),
+        (("What was the Mayflower?",), "When did it sail?", {"When did the Mayflower sail?"}),
+        (("Who was Augustus?",), "When was he born?", {"When was Augustus born?"}),
+        (("What happened to wheat this year?",), "Why did it rise?", {"Why did wheat rise?"}),
+        (("Who was the dissident?",), "Where did he live?", {"Where did the dissident live?"}),
+    ],
+)  # fmt: skip
+def test_readings_are_of_what_the_word_may_stand_for(
+    turns: tuple[str, ...], question: str, expected: set[str]
+) -> None:
+    assert set(readings(question, after(*turns))) == expected
+
+
 def test_what_stands_alone_is_read_in_one_way() -> None:
     history = after("Who is the mayor?", "A: Ana Berg. [1]")
     for question in ("Who may use the old bridge?", "And the dog?", "Why?"):

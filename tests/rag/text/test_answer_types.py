@@ -54,11 +54,18 @@ def test_a_number_that_names_is_no_amount() -> None:
     for sentence in (
         "By Articles 2 and 4.",
         "See pages 3-5, 7.",
-        "At station 3 or 12a.",
+        "At stations 3 or 12a.",
         "Bus nr 12",
     ):
         assert not has_type("number", sentence, frozenset()), sentence
     assert has_type("number", "In 5 days 20 units came by routes 1 and 2.", frozenset())
+    for sentence in (
+        "In phase 2, 40 wells dried up.",
+        "In phases 1 and 2, 40 wells dried up.",
+        "Every day 400 visitors come.",
+        "On each floor 8 rooms are free.",
+    ):
+        assert has_type("number", sentence, frozenset()), sentence
     assert has_type("number", "Under Article 5 of it three votes were cast.", frozenset())
 
 
