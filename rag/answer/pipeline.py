@@ -239,7 +239,7 @@ class Pipeline:
 def best_reading(
     ways: Sequence[str], find: Callable[[str], list[Found]]
 ) -> tuple[str, list[Found]]:
-    """Of the ways to read a question, likeliest first, that which the documents answer best.
+    """The way to read a question that the documents answer best, and what was found.
 
     The first is kept where it is answered for sure, and where no other is better by some.
     """
