@@ -90,10 +90,11 @@ def _answers_as_a_list(
     question: Question, chosen: Sequence[Candidate], items: Sequence[Span]
 ) -> bool:
     """Whether all is asked for of which the best sentence is an item: a list is asked for, or
-    several of its items answer what is no more than a thing."""
+    several of its items answer what is no one person, date or number: steps, reasons, things."""
     several = sum(one.document is chosen[0].document and one.span in items for one in chosen) > 1
-    is_open = question.kind == "fact" and question.answer_type in {"thing", "none"}
-    return question.kind in {"list", "summary"} or (is_open and several)
+    is_open = question.answer_type in {"thing", "reason", "manner", "none"}
+    asks = question.kind in {"fact", "explain"}
+    return question.kind in {"list", "summary"} or (asks and is_open and several)
 
 
 def followed(

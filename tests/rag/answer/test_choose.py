@@ -332,6 +332,8 @@ def test_several_items_that_answer_bring_the_others() -> None:
         "Bring:", "boots for the bog,",
     ]  # fmt: skip
     assert len(choose(analyse("Who was needed?"), both, CHOICE, 8)) == 3
+    how = {**CHOICE, "explain": {"most": 2, "share": 0.5}}
+    assert len(choose(analyse("How do I get across?"), both, how, 8)) == 4
 
 
 def test_an_item_that_is_a_sentence_stands_alone() -> None:
