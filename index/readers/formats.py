@@ -29,7 +29,7 @@ class Format:
 FORMATS = (
     Format("text", "plain text", "text/plain", (".txt", ".text"), "text", 2),
     Format("markdown", "Markdown", "text/markdown", (".md", ".markdown"), "markdown", 2),
-    Format("pdf", "PDF", "application/pdf", (".pdf",), "pdf"),
+    Format("pdf", "PDF", "application/pdf", (".pdf",), "pdf", 2),
     Format("docx", "a Word document", f"{_OFFICE}.wordprocessingml.document", (".docx", ".docm"),
            "office.docx", 2),
     Format("odt", "an OpenDocument text", "application/vnd.oasis.opendocument.text", (".odt",),

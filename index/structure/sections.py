@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 
-from index.structure import dates, dialogue, headings, items, navigation, shapes
+from index.structure import dates, dialogue, headings, items, letters, navigation, shapes
 from index.structure.pieces import TABLE_LEVEL, Mark, Marks, Piece, assemble, split
 from index.types import Parsed, Section
 
@@ -26,16 +26,18 @@ def structure(text: str, warnings: tuple[str, ...] = ()) -> Parsed:
 def compose(
     text: str, pieces: Sequence[Piece], marks: Marks, below: Mapping[int, int]
 ) -> tuple[Section, ...]:
-    """Sections of a text whose headings and leftovers are marked: finds talk and dated items.
+    """Sections of a text whose headings and leftovers are marked: finds mail, talk, dated items.
 
     ``marks``: one for each piece that is no running text. ``below``: for each heading the
     level at which text that stands apart from it closes headlines.
     """
     heads = {i for i, mark in marks.items() if mark.kind == "heading"}
-    talk = dialogue.find(pieces, marks.keys() - heads, heads)
-    running = items.find(pieces, marks.keys() | talk.inside, heads, below)
-    found = running | talk.marks | marks
-    _join_lists(pieces, found, talk.inside)
+    mail = letters.find(pieces, marks.keys())
+    talk = dialogue.find(pieces, (marks.keys() - heads) | mail.inside, heads)
+    said = talk.inside | mail.inside
+    running = items.find(pieces, marks.keys() | said, heads, below)
+    found = running | talk.marks | mail.marks | marks
+    _join_lists(pieces, found, said)
     return tuple(_end_tables(assemble(text, pieces, found)))
 
 
