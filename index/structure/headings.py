@@ -88,7 +88,8 @@ def _is_numbered_title(pieces: Sequence[Piece], i: int) -> bool:
     ):
         return False
     rest = pieces[i].text[number.end() :]
-    after = pieces[i + 1].text
+    end = next((j for j in range(i + 2, len(pieces)) if pieces[j].blanks), len(pieces))
+    after = "\n".join(piece.text for piece in pieces[i + 1 : min(end, i + 4)])  # wrapped lines
     is_entry = shapes.BULLET.match(after) or (i and shapes.ENTRY.match(pieces[i - 1].text))
     return (
         rest[0].isupper()

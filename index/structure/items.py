@@ -17,7 +17,9 @@ def find(
     ``below``: for each heading the level at which text apart from it closes headlines.
     """
     stated = _stated(pieces, decided)
-    several = sum(_opens(date) for date in stated.values()) > 1
+    several = sum(_opens(date) for date in stated.values()) > 1 and any(
+        date.is_early or (date.is_day and pieces[i].blanks > 1) for i, date in stated.items()
+    )  # where no day begins a paragraph that has one, they are mentions
     marks: Marks = {}
     depth = 1
     for i, piece in enumerate(pieces):

@@ -18,13 +18,14 @@ _WRITER, _TOPIC = {"from", "von", "de"}, {"subject", "betreff", "objet"}
 _DAY = {"date", "sent", "datum", "gesendet", "envoyé"}
 _ADDRESS = re.compile(r"\s*[<\[(].*")
 _MOST_LINES = 12  # of a header
+_SIGN_OFF = 6  # words
 
 
 def find(pieces: Sequence[Piece], fixed: Set[int]) -> Talk:
     """Marks for the headers and for what is written under each, with writer and day.
 
-    ``fixed`` pieces (headings, lists, leftovers) are left as they are. "From: Oslo", "To: Bergen"
-    without a subject is no mail.
+    ``fixed`` pieces (headings, lists, leftovers) are left as they are. Lines that quote another
+    mail (">") are nobody's. "From: Oslo", "To: Bergen" without a subject is no mail.
     """
     found = Talk()
     headers = list(_headers(pieces, fixed))
@@ -36,10 +37,20 @@ def find(pieces: Sequence[Piece], fixed: Set[int]) -> Talk:
         found.marks[start] = Mark("text", date=iso)
         own = [i for i in range(body, end) if i not in fixed]
         found.inside.update(range(start, body), own)
+        writer, last = _writer(fields), ""
         for i in own:
-            if i == body or i - 1 in fixed:  # a list stands between, and the writer goes on
-                found.marks[i] = Mark("turn", speaker=_writer(fields), date=iso)
+            quotes = pieces[i].text.lstrip().startswith(">")
+            kind = "text" if quotes else "turn"
+            if kind != last or i - 1 in fixed:  # a list stands between, and the writer goes on
+                found.marks[i] = Mark("text") if quotes else Mark("turn", speaker=writer, date=iso)
+            last = kind
     return found
+
+
+def sign_offs(pieces: Sequence[Piece], fixed: Set[int]) -> list[int]:
+    """Short lines right before a mail's header: "Thanks, Ann" is no heading of the next mail."""
+    starts = [start for start, _, _ in _headers(pieces, fixed)]
+    return [at - 1 for at in starts[1:] if len(pieces[at - 1].text.split()) <= _SIGN_OFF]
 
 
 def _headers(pieces: Sequence[Piece], fixed: Set[int]) -> Iterator[tuple[int, int, dict[str, str]]]:

@@ -31,6 +31,8 @@ def compose(
     ``marks``: one for each piece that is no running text. ``below``: for each heading the
     level at which text that stands apart from it closes headlines.
     """
+    sign_offs = letters.sign_offs(pieces, marks.keys())
+    marks = {i: m for i, m in marks.items() if m.kind != "heading" or i not in sign_offs}
     heads = {i for i, mark in marks.items() if mark.kind == "heading"}
     mail = letters.find(pieces, marks.keys())
     talk = dialogue.find(pieces, (marks.keys() - heads) | mail.inside, heads)

@@ -83,6 +83,8 @@ def is_strong(line: str) -> bool:
         return False
     if CHAPTER.match(line):
         return not ends_sentence(line) or words(line, 15) <= 2
+    if leads_in(line) and NUMBERED.match(line):
+        return False  # "2.2 The Tenant shall:"
     if ends_sentence(line) or KEY_VALUE.match(line) or line.rstrip().endswith((",", ";")):
         return False
     number = NUMBERED.match(line)

@@ -296,6 +296,24 @@ def test_titles_over_numbered_clauses_stay_titles() -> None:
     assert titles == ["LEASE", "1. Rent", "2. Deposit", "3. Notice", "4. Repairs"]
 
 
+def test_a_numbered_lead_in_is_a_clause_and_a_wrapped_clause_keeps_its_title() -> None:
+    text = (
+        "4. REPAIRS\n\n4.1 The Tenant shall:\n(a) keep the garden tidy;\n(b) pay.\n\n"
+        "4.2 The Landlord repairs the roof.\n\n5. PETS\n\n"
+        "5.1 Dogs may only be kept in the flat with the\nconsent of the Landlord.\n"
+    )
+    titles = [s.title for s in read(text).sections if s.kind == "heading"]
+    assert titles == ["4. REPAIRS", "5. PETS"]
+
+
+def test_days_amid_the_paragraphs_of_a_text_make_no_items_of_it() -> None:
+    text = (
+        "The hall was renovated on 14 June 2019.\n\nThe rent is 300 euros.\n\n"
+        "The board met on 5 May 2024 in it.\n\nThe kitchen is closed.\n"
+    )
+    assert [(s.kind, s.date) for s in read(text).sections] == [("text", None)]
+
+
 def test_a_numbered_list_is_not_a_row_of_headings() -> None:
     parsed = read("You need these.\n\n1. Flour\n\n2. Water\n\n3. Salt\n\nMix them and wait.\n")
     assert [s.kind for s in parsed.sections] == ["text"]

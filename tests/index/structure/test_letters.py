@@ -34,6 +34,16 @@ def test_the_writer_goes_on_behind_a_list() -> None:
     ]  # fmt: skip
 
 
+def test_a_sign_off_heads_nothing_and_quoted_lines_are_nobodys() -> None:
+    text = f"{FIRST}It leaks.\n\nThanks, Lena\n\n{SECOND}I know.\n\n> It leaks.\n\nI call them.\n"
+    found = sections(text)
+    assert [one[:2] for one in found] == [
+        ("text", None), ("turn", "Lena Ortiz"), ("text", None), ("turn", "Samir Haddad"),
+        ("text", None), ("turn", "Samir Haddad"),
+    ]  # fmt: skip
+    assert found[1][3] == "It leaks.\n\nThanks, Lena"
+
+
 def test_other_languages_and_a_bare_address() -> None:
     (_, turn) = sections("Von: <kari@hafen.example>\nBetreff: Dach\n\nEs regnet hinein.\n")
     assert turn[:2] == ("turn", "kari@hafen.example")
