@@ -18,7 +18,7 @@ def find(
     """
     stated = _stated(pieces, decided)
     several = sum(_opens(date) for date in stated.values()) > 1 and any(
-        date.is_early or (date.is_day and pieces[i].blanks > 1) for i, date in stated.items()
+        date.is_early or (date.is_day and 1 < pieces[i].blanks < EDGE) for i, date in stated.items()
     )  # where no day begins a paragraph that has one, they are mentions
     marks: Marks = {}
     depth = 1
