@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from index.structure import shapes
@@ -61,10 +61,17 @@ def entries(text: str, sentences: Sequence[Span]) -> list[Entry | None]:
     return found
 
 
-def siblings(found: Sequence[Entry | None], at: int) -> Iterator[int]:
-    """The places of all items of the list that the item ``at`` is of."""
+def members(found: Sequence[Entry | None], at: int) -> list[int]:
+    """The places of all items of the list that the item ``at`` is of, and of the lists in them;
+    empty where it is no item."""
     own = found[at]
-    return (i for i, one in enumerate(found) if own and one and one.number == own.number)
+    numbers = {own.number} if own else set[int]()
+    places: list[int] = []
+    for i, one in enumerate(found):
+        if one and (one.number in numbers or one.lead in places):
+            numbers.add(one.number)
+            places.append(i)
+    return places
 
 
 def stands_behind(text: str, sentences: Sequence[Span]) -> list[int | None]:

@@ -14,6 +14,7 @@ from rag.answer.describe import collection_text, in_another_language, partly_rea
 from rag.answer.pipeline import LOOK_AROUND, Clock, Found, Pipeline
 from rag.answer.render import answer_text
 from rag.answer.verify import check
+from rag.answer.whole_list import items_left_out
 from rag.errors import WriterError
 from rag.question.computing import REFUSAL
 from rag.settings import Settings
@@ -83,7 +84,8 @@ def as_answer(
     chosen = _chosen(answered, pipeline)
     sentences: list[AnswerSentence] = []
     citations: list[Citation] = []
-    warnings = _warnings(one for _, candidates in chosen for one in candidates)
+    quoted = [one for _, candidates in chosen for one in candidates]
+    warnings = _warnings(quoted) + items_left_out(quoted)
     for part, candidates in chosen:
         more, cited = to_sentences(candidates, part.chance, len(citations) + 1)
         sentences += more

@@ -10,13 +10,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from index.passages.outline import is_row, place
+from index.passages.outline import place
 from index.passages.quotable import is_declarative
 from index.types import Document, Passage, Span
-from rag.question.analyse import Question
-from rag.question.computing import extremes
 from rag.question.timing import Dated, ordered, when
-from rag.text.words import fold, words
+from rag.text.words import fold
 from rag.types import NONE, PassageText, Reading, SentenceReading
 
 # In units of a candidate's score, whose exponential is a belief. Set by hand: the training sets
@@ -96,19 +94,3 @@ def in_time(question: str, ranked: Sequence[Candidate]) -> list[Candidate]:
 def answer_score(readings: Sequence[Reading]) -> float:
     """Raw score that the best sentence of all answers; far below 0 without any."""
     return max((reading.answerable for reading in readings), default=NONE)
-
-
-def is_beyond(question: Question, ranked: Sequence[Candidate]) -> bool:
-    """Whether the best sentence is a row of a table, and what is asked only all its rows tell.
-
-    "Which ship is the largest?" is not answered by one ship, unless its row says so or the
-    question names it.
-    """
-    wanted = extremes(question.text)
-    if not wanted or not ranked or not is_row(ranked[0].document, ranked[0].span):
-        return False
-    best = ranked[0]
-    row = {fold(word) for word in words(best.text)}
-    said = row.union(fold(word) for heading in best.passage.headings for word in words(heading))
-    named = {fold(word) for name in question.names for word in words(name)}
-    return wanted.isdisjoint(said) and named.isdisjoint(row)

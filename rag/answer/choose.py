@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from rag.answer.candidates import Candidate
 from rag.answer.conflicts import Conflict, conflicts, rivals
-from rag.answer.context import Terms, followed, repeats, with_its_list, with_neighbours
+from rag.answer.context import followed, repeats, with_neighbours
+from rag.answer.whole_list import Terms, with_its_list
 from rag.question.analyse import Question
 from rag.text.words import words
 

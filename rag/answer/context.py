@@ -1,12 +1,12 @@
-"""What a chosen sentence brings with it: the rest of its list, the one that it leans on. Pure."""
+"""What a chosen sentence brings with it: the one that it leans on, those that go on with it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
-from index.passages.lists import entries, siblings, stands_behind
+from index.passages.lists import stands_behind
 from index.passages.quotable import is_declarative
 from index.structure import shapes
 from index.types import Span
@@ -37,64 +37,6 @@ _GOES_ON = re.compile(
     re.IGNORECASE,
 )
 SHORT = 4  # words; a sentence of fewer says little without the one before it
-Terms = Callable[[str], Sequence[str]]
-
-
-def with_its_list(
-    question: Question, chosen: list[Candidate], ranked: Sequence[Candidate], terms: Terms
-) -> list[Candidate]:
-    """With the other items of the list that the best one is of or leads in to, if it is the list
-    that answers; best first, then what leads in, for there may not be room for all."""
-    if not chosen:
-        return chosen
-    best, sentences = chosen[0], chosen[0].passage.sentences
-    found = entries(best.document.text, sentences)
-    at = _place(best)
-    spans = [sentences[i] for i, one in enumerate(found) if one and one.lead == at]
-    if not spans:
-        items = [sentences[i] for i in siblings(found, at)]
-        if not _answers_as_a_list(question, chosen, items):
-            return chosen
-        before = _sentence_before(best)
-        lead = [before] if before and _is_part(best, before) else []
-        spans = [*lead, *_alike(question, best, items, terms)]
-    return _joined(chosen, spans, ranked)
-
-
-def _alike(question: Question, best: Candidate, items: Sequence[Span], terms: Terms) -> list[Span]:
-    """The items with those of the question's words that the best one has for itself: not those
-    that stand over the list."""
-    asked = {term for word in question.terms for term in terms(word)}
-    before = _sentence_before(best)
-    over = " ".join([*best.passage.headings, best.document[before] if before else ""])
-    own = asked & set(terms(best.text)) - set(terms(over))
-    return [span for span in items if own <= set(terms(best.document[span]))]
-
-
-def _joined(
-    chosen: Sequence[Candidate], spans: Sequence[Span], ranked: Sequence[Candidate]
-) -> list[Candidate]:
-    """With the sentences at ``spans`` of the best one's document, as sure as the best one."""
-    best = chosen[0]
-    known = {one.place: one for one in ranked}
-    found = list(chosen)
-    for span in spans:
-        new = replace(best, span=span, highlight=None)
-        one = replace(known.get(new.place, new), share=best.share)
-        if is_declarative(one.text) and not repeats(one, found):
-            found.append(one)
-    return found
-
-
-def _answers_as_a_list(
-    question: Question, chosen: Sequence[Candidate], items: Sequence[Span]
-) -> bool:
-    """Whether all is asked for of which the best sentence is an item: a list is asked for, or
-    several of its items answer what is no one person, date or number: steps, reasons, things."""
-    several = sum(one.document is chosen[0].document and one.span in items for one in chosen) > 1
-    is_open = question.answer_type in {"thing", "reason", "manner", "none"}
-    asks = question.kind in {"fact", "explain"}
-    return question.kind in {"list", "summary"} or (asks and is_open and several)
 
 
 def followed(
@@ -124,8 +66,8 @@ def with_neighbours(chosen: list[Candidate], max_sentences: int) -> list[Candida
     """Brings the sentence before each one that cannot stand alone, as far as there is room."""
     found = list(chosen)
     for one in chosen:
-        before = _sentence_before(one)
-        if before is None or not (cannot_stand_alone(one.text) or _is_part(one, before)):
+        before = sentence_before(one)
+        if before is None or not (cannot_stand_alone(one.text) or is_part(one, before)):
             continue
         brought = replace(one, span=before, highlight=None)
         if len(found) < max_sentences and not repeats(brought, found):
@@ -143,26 +85,26 @@ def cannot_stand_alone(sentence: str) -> bool:
     return short or _LEANS.match(text) is not None
 
 
-def _sentence_before(one: Candidate) -> Span | None:
+def sentence_before(one: Candidate) -> Span | None:
     """The declarative sentence that it is read behind, in the same passage."""
-    at = stands_behind(one.document.text, one.passage.sentences)[_place(one)]
+    at = stands_behind(one.document.text, one.passage.sentences)[place_in_passage(one)]
     before = None if at is None else one.passage.sentences[at]
     return before if before and is_declarative(one.document[before]) else None
 
 
-def _is_part(one: Candidate, before: Span) -> bool:
+def is_part(one: Candidate, before: Span) -> bool:
     """Whether it is an item that only makes a sentence with the one that leads in to it."""
     is_whole = shapes.ends_sentence(one.text) and one.text[:1].isupper()
     return not is_whole and shapes.leads_in(one.document[before])
 
 
-def _place(one: Candidate) -> int:
+def place_in_passage(one: Candidate) -> int:
     """Which sentence of its passage it is."""
     return one.passage.sentences.index(one.span) if one.span in one.passage.sentences else 0
 
 
 def _next_sentence(one: Candidate) -> Span | None:
-    at = _place(one) + 1
+    at = place_in_passage(one) + 1
     if at >= len(one.passage.sentences):
         return None
     after = one.passage.sentences[at]

@@ -14,7 +14,6 @@ from index.types import Embedder, Span
 from rag.answer.candidates import Candidate, answer_score, candidates, passage_text
 from rag.answer.choose import rule_for, strongest
 from rag.answer.cite import to_sentences
-from rag.answer.context import with_its_list
 from rag.answer.describe import in_another_language
 from rag.answer.given import (
     Given,
@@ -26,6 +25,7 @@ from rag.answer.given import (
     to_read,
 )
 from rag.answer.pipeline import idf_in
+from rag.answer.whole_list import with_its_list
 from rag.confidence.decision import Decision
 from rag.question.analyse import analyse
 from rag.reader.features import Analyse, Idf

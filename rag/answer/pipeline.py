@@ -17,10 +17,11 @@ from rag.answer.candidates import (
     answer_score,
     candidates,
     in_time,
-    is_beyond,
     passage_text,
 )
 from rag.answer.choose import choose
+from rag.answer.mismatch import is_beyond, is_of_another
+from rag.answer.speakers import said_by
 from rag.confidence.decision import Decision, decide
 from rag.question.analyse import Question, analyse
 from rag.question.computing import asks_to_compute
@@ -172,9 +173,9 @@ class Pipeline:
             kit, foreign = self.kit.fitting("\n".join(one.text for one in texts))
             decision = decision.without_calibration(kit.model.threshold) if foreign else decision
             readings = self.reader(kit).read(question, texts)
-        ranked = in_time(question, candidates(read, readings))
+        ranked = said_by(question, in_time(question, candidates(read, readings)))
         score = answer_score(readings)
-        supported = [] if is_beyond(asked, ranked) else ranked
+        supported = [] if is_beyond(asked, ranked) or is_of_another(asked, ranked) else ranked
         if score < decision.least:  # a target error holds for keywords too
             supported = [] if decision.target else self._mentions(asked, ranked)
         chosen = self.choose(asked, supported, kit.model, self.settings.max_sentences)
@@ -211,19 +212,23 @@ class Pipeline:
         )
 
     def _mentions(self, question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
-        """For bare keywords the sentences that hold them all, headings included; else none.
+        """For bare keywords the sentences that hold them all, headings included; for a list what
+        stands under a heading that holds them ("Risks"); else none.
 
         Keywords ask where something is spoken of, and that can be seen from the words.
         """
         terms = self.snapshot.lexical.terms
         wanted = {term for word in question.terms for term in terms(word)}
-        if question.kind != "keywords" or not wanted:
+        if question.kind not in {"keywords", "list"} or not wanted:
             return []
-        return [
-            one
-            for one in ranked
-            if wanted <= set(terms(embedding_text(one.passage.headings, one.text)))
-        ]
+
+        def where(one: Candidate) -> str:
+            headings = one.passage.headings
+            if question.kind == "list":
+                return headings[-1] if headings else ""
+            return embedding_text(headings, one.text)
+
+        return [one for one in ranked if wanted <= set(terms(where(one)))]
 
     def missing_terms(self, question: Question) -> tuple[str, ...]:
         """The question's words that no document holds in any form."""

@@ -209,6 +209,7 @@ def _same_kind(given: str, frame: str) -> tuple[int, int] | None:
         last = [p for p in noun_phrases(frame) if p.start > 0][-1:]
         spans = [(p.start, p.start + len(p.text)) for p in last if not p.is_name]
         spans = [s for s in spans if not words(frame[s[1] :]) and last[0].after in PREPOSITIONS]
+        spans = spans or (_subjects(frame) if _ARTICLE.match(given) else [])
 
     def likeness(span: tuple[int, int]) -> tuple[bool, bool, bool, int]:
         phrase = frame[slice(*span)]
@@ -217,6 +218,17 @@ def _same_kind(given: str, frame: str) -> tuple[int, int] | None:
         return same_article, same_number, bool(PLACE_BEFORE.search(frame[: span[0]])), span[0]
 
     return max(spans, key=likeness, default=None)
+
+
+def _subjects(frame: str) -> list[tuple[int, int]]:
+    """ "the pump" of "How much does the pump cost?", and of "What is the price of the pump?"."""
+    found = []
+    for phrase in noun_phrases(frame):
+        start = phrase.start + (phrase.text.rfind(" of ") + 4 if " of " in phrase.text else 0)
+        end = phrase.start + len(phrase.text)
+        if phrase.after in AUX and not phrase.is_generic and _ARTICLE.match(frame[start:end]):
+            found.append((start, end))
+    return found
 
 
 def _with_article(text: str, start: int) -> int:

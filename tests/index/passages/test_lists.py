@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from index.passages.lists import entries, siblings
+from index.passages.lists import entries, members
 from index.passages.sentences import split_sentences
 from index.types import Span
 
@@ -62,7 +62,7 @@ def test_prose_is_no_list() -> None:
 def test_all_items_of_a_list() -> None:
     text = "Bring:\n- boots\n- a lamp\n\nNot allowed:\n- dogs"
     found = entries(text, split_sentences(text, Span(0, len(text))))
-    assert [list(siblings(found, at)) for at in range(len(found))] == [[], [1, 2], [1, 2], [], [4]]
+    assert [members(found, at) for at in range(len(found))] == [[], [1, 2], [1, 2], [], [4]]
 
 
 def test_the_first_sentence_of_a_stretch_may_be_an_item() -> None:
@@ -75,3 +75,10 @@ def test_other_line_ends() -> None:
     for end in ("\r\n", "\r", "\u2029"):
         text = f"Bring:{end}- boots{end}- a lamp{end}{end}We walk."
         assert [one[1] for one in listed(text)] == [None, 1, 1, None], repr(end)
+
+
+def test_a_list_within_an_item_belongs_to_the_list() -> None:
+    text = "Pack:\n- food:\n  - bread\n  - cheese\n- a map"
+    found = entries(text, split_sentences(text, Span(0, len(text))))
+    assert members(found, 1) == members(found, 4) == [1, 2, 3, 4]
+    assert members(found, 2) == [2, 3]

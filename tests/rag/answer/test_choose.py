@@ -9,10 +9,13 @@ from hypothesis import strategies as st
 
 from index.passages.sentences import split_sentences
 from index.types import Document, Passage, Section, Source, Span
-from rag.answer.candidates import Candidate, candidates, is_beyond, passage_text
+from rag.answer.candidates import Candidate, candidates, passage_text
 from rag.answer.choose import choose
 from rag.answer.cite import to_sentences
 from rag.answer.context import cannot_stand_alone
+from rag.answer.mismatch import is_beyond, is_of_another
+from rag.answer.speakers import said_by
+from rag.answer.whole_list import items_left_out
 from rag.question.analyse import analyse
 from rag.types import Reading, SentenceReading
 
@@ -318,6 +321,23 @@ def test_words_that_stand_over_a_list_do_not_set_one_item_apart() -> None:
     ]  # fmt: skip
 
 
+def test_of_a_long_list_the_first_items_come_and_it_is_said() -> None:
+    text = "You need:\n" + "\n".join(f"- paper {name}" for name in "abcdefghijkl")
+    found = listed(text, [0, *([1] * 9), 3, 2, 1])
+    chosen = choose(analyse("Which papers are needed?"), found, CHOICE, 6)
+    assert texts(chosen) == ["You need:", "paper a", "paper b", "paper c", "paper d", "paper j"]
+    assert items_left_out(chosen) == ["d.txt: a list has 12 items, of which 5 are quoted."]
+    assert items_left_out(chosen[:3]) == []
+    assert items_left_out(listed(BRING, [1] * 6)) == []
+
+
+def test_one_that_leads_in_brings_its_list_though_another_is_better() -> None:
+    found = listed(BRING, [3, 2.9, 0, 0, 0, 0])
+    chosen = choose(analyse("What happens at six?"), found, CHOICE, 8)
+    assert texts(chosen)[:2] == ["Meet at six.", "Bring:"]
+    assert len(chosen) == 5
+
+
 def test_a_salutation_leads_in_to_no_list() -> None:
     text = "Dear Anna:\n\nThe rent will rise in May.\n\nIt will be 700 euros from then on."
     chosen = choose(analyse("How much will it be?"), listed(text, [0, 0, 3]), CHOICE, 8)
@@ -377,3 +397,42 @@ def test_a_reason_that_stands_in_the_next_sentence_comes_too() -> None:
     assert texts(choose(why, ranked(read(told, [5, 0, 0])), choice, 8)) == told[:1]
     when = analyse("Explain how fewer people drowned.")
     assert texts(choose(when, ranked(read(sentences, [5, 0, 0])), choice, 8)) == sentences[:1]
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "another"),
+    [
+        ("How old is Boiler 1?", "Boiler 2 was built in 1994.", True),
+        ("How old is Boiler 2?", "Boiler 2 was built in 1994.", False),
+        ("How old is Boiler 1?", "Unlike boiler 2, boiler 1 is new.", False),
+        ("How old is Boiler 1?", "The boiler was built in 1994.", False),
+        ("What happened on May 5?", "In May 1994 the boiler burst.", False),
+        ("What happened since 1990?", "It stood there since 1980.", False),
+    ],
+)
+def test_what_is_said_of_another_of_the_same_name(
+    question: str, sentence: str, another: bool
+) -> None:
+    assert is_of_another(analyse(question), ranked(read([sentence], [1.0]))) is another
+
+
+def test_the_words_of_the_speaker_who_is_named() -> None:
+    of = document("We raise the price. I am against it.")
+    spans = (Span(0, 19), Span(20, 36))
+    sections = (
+        Section(spans[0], "turn", speaker="Anna Berg"),
+        Section(spans[1], "turn", speaker="Tom Lee"),
+    )
+    of = replace(of, sections=sections)
+    turns = [Passage(at, of.id, span, (span,), (), None, 1) for at, span in enumerate(spans)]
+    both = candidates(
+        [(of, one) for one in turns],
+        [Reading(0.0, (SentenceReading(-float(at)),)) for at in range(2)],
+    )
+    for question in (
+        "What did Tom say about the price?", "What is Tom Lee's opinion?", "According to Tom, why?",
+        "What does Lee really think of it?",
+    ):  # fmt: skip
+        assert texts(said_by(question, both)) == ["I am against it."], question
+    for question in ("What is the price?", "Who met Tom?", "What did Eva say to Tom?"):
+        assert said_by(question, both) == both, question

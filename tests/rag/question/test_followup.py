@@ -130,6 +130,20 @@ def test_he_is_no_organisation() -> None:
     assert standalone("How old is he?", history) == "How old is Ivo Marsh?"
 
 
+@pytest.mark.parametrize(
+    ("last", "question", "expected"),
+    [
+        ("How much does the compressor cost?", "And the generator?",
+         "How much does the generator cost?"),
+        ("When was the library built?", "What about the museum?", "When was the museum built?"),
+        ("What is the price of the PEX pipe?", "And the pump?", "What is the price of the pump?"),
+        ("How much does it cost?", "And the pump?", "And the pump?"),
+    ],
+)  # fmt: skip
+def test_another_thing_takes_the_place_of_the_last(last: str, question: str, expected: str) -> None:
+    assert standalone(question, after(last)) == expected
+
+
 def test_a_label_and_a_rent_are_no_persons() -> None:
     history = after("Who is the tenant of the flat?", "A: Tenant: Mara Lindqvist Deposit: 9 euros")
     assert standalone("How much rent does she pay?", history) == (
