@@ -96,7 +96,7 @@ def _is_numbered_title(pieces: Sequence[Piece], i: int) -> bool:
         and shapes.words(rest, 10) <= 10
         and not shapes.ends_sentence(rest)
         and not is_entry
-        and (shapes.ends_sentence(after) or shapes.leads_in(after))
+        and (shapes.ends_sentence(after) or shapes.leads_in(pieces[i + 1].text))
     )
 
 

@@ -13,6 +13,7 @@ from rag.answer.context import is_part, place_in_passage, repeats, sentence_befo
 from rag.question.analyse import Question
 
 Terms = Callable[[str], Sequence[str]]
+AS_GOOD = 0.5  # of the best one's belief; set by hand
 SEVERAL = 3  # quoted items of a list, of which it is then said how many there are
 
 
@@ -20,13 +21,14 @@ def with_its_list(
     question: Question, chosen: list[Candidate], ranked: Sequence[Candidate], terms: Terms
 ) -> list[Candidate]:
     """With the other items of the list that the best one is of, if it is the list that answers,
-    and with the lists that chosen ones lead in to.
+    and with the lists that those lead in to which are about as good.
 
-    Best first, then its list in its order, for there may not be room for all.
+    Best first, then its list in its order, for there may not be room for all. "Yes" or "no" wants
+    no list.
     """
     found = list(chosen)
-    for one in chosen:
-        spans = _led_by(one)
+    for one in chosen if question.kind != "yesno" else ():
+        spans = _led_by(one) if one.share >= AS_GOOD * chosen[0].share else []
         if not spans and one is chosen[0]:
             spans = _of_best(question, chosen, terms)
         found = _joined(found, one, spans, ranked)

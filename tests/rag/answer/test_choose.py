@@ -336,6 +336,10 @@ def test_one_that_leads_in_brings_its_list_though_another_is_better() -> None:
     chosen = choose(analyse("What happens at six?"), found, CHOICE, 8)
     assert texts(chosen)[:2] == ["Meet at six.", "Bring:"]
     assert len(chosen) == 5
+    whether = {**CHOICE, "yesno": CHOICE["fact"]}
+    assert len(choose(analyse("Is it at six?"), found, whether, 8)) == 2
+    behind = choose(analyse("Which things happen?"), listed(BRING, [3, 2, 0, 0, 0, 0]), CHOICE, 8)
+    assert texts(behind) == ["Meet at six.", "Bring:"]
 
 
 def test_a_salutation_leads_in_to_no_list() -> None:
