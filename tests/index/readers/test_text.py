@@ -280,7 +280,8 @@ def test_underlined_headings_have_their_line_as_title() -> None:
 
 
 def test_a_numbered_title_may_stand_over_a_list() -> None:
-    text = "1. Scope\n\nThe contractor shall:\n- paint the boom,\n- test it,\n- sell it,\n- go.\n\n2. Dates\n\nIn May.\n"
+    items = "- paint the boom,\n- test it,\n- sell it,\n- go."
+    text = f"1. Scope\n\nThe contractor shall:\n{items}\n\n2. Dates\n\nIn May.\n"
     assert [s.title for s in read(text).sections if s.kind == "heading"] == ["1. Scope", "2. Dates"]
 
 
