@@ -84,7 +84,7 @@ REASON = re.compile(
     re.IGNORECASE,
 )
 CAUSE = re.compile(  # names one, where REASON may only hint at it
-    r"\b(?:because|since|due to|owing to|thanks to|reasons?|caus(?:e|es|ed)|leads? to|led to|"
+    r"\b(?:because|due to|owing to|thanks to|reasons?|caus(?:e|es|ed)|leads? to|led to|"
     r"attribut(?:e|es|ed)|blam(?:e|es|ed)|explain(?:s|ed)?|result(?:s|ed) from)\b",
     re.IGNORECASE,
 )
