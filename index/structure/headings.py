@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence, Set
 from dataclasses import dataclass
+from itertools import takewhile
 
 from index.structure import dates, shapes
 from index.structure.pieces import Mark, Marks, Piece
@@ -88,8 +89,8 @@ def _is_numbered_title(pieces: Sequence[Piece], i: int) -> bool:
     ):
         return False
     rest = pieces[i].text[number.end() :]
-    end = next((j for j in range(i + 2, len(pieces)) if pieces[j].blanks), len(pieces))
-    after = "\n".join(piece.text for piece in pieces[i + 1 : min(end, i + 4)])  # wrapped lines
+    wrapped = takewhile(lambda piece: not piece.blanks, pieces[i + 2 : i + 4])
+    after = "\n".join(piece.text for piece in (pieces[i + 1], *wrapped))
     is_entry = shapes.BULLET.match(after) or (i and shapes.ENTRY.match(pieces[i - 1].text))
     return (
         rest[0].isupper()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
 
 from index.structure import dates
 from index.structure.dialogue import Talk
@@ -21,23 +22,36 @@ _MOST_LINES = 12  # of a header
 _SIGN_OFF = 6  # words
 
 
-def find(pieces: Sequence[Piece], fixed: Set[int]) -> Talk:
+@dataclass(frozen=True, slots=True)
+class Header:
+    """Pieces from ``start`` to before ``end``; ``fields`` by their names."""
+
+    start: int
+    end: int
+    fields: Mapping[str, str]
+
+
+def headers(pieces: Sequence[Piece], fixed: Set[int]) -> list[Header]:
+    """Those of all mails, in order, without what is ``fixed``."""
+    return list(_headers(pieces, fixed))
+
+
+def find(pieces: Sequence[Piece], fixed: Set[int], headers: Sequence[Header]) -> Talk:
     """Marks for the headers and for what is written under each, with writer and day.
 
     ``fixed`` pieces (headings, lists, leftovers) are left as they are. Lines that quote another
     mail (">") are nobody's. "From: Oslo", "To: Bergen" without a subject is no mail.
     """
     found = Talk()
-    headers = list(_headers(pieces, fixed))
-    starts = [*(start for start, _, _ in headers), len(pieces)]
-    for (start, body, fields), end in zip(headers, starts[1:], strict=True):
-        day = next((fields[name] for name in _DAY if name in fields), "")
+    starts = [*(one.start for one in headers), len(pieces)]
+    for header, end in zip(headers, starts[1:], strict=True):
+        day = next((header.fields[name] for name in _DAY if name in header.fields), "")
         stated = dates.stated(day)
         iso = stated.iso if stated else None
-        found.marks[start] = Mark("text", date=iso)
-        own = [i for i in range(body, end) if i not in fixed]
-        found.inside.update(range(start, body), own)
-        writer, last = _writer(fields), ""
+        found.marks[header.start] = Mark("text", date=iso)
+        own = [i for i in range(header.end, end) if i not in fixed]
+        found.inside.update(range(header.start, header.end), own)
+        writer, last = _writer(header.fields), ""
         for i in own:
             quotes = pieces[i].text.lstrip().startswith(">")
             kind = "text" if quotes else "turn"
@@ -47,14 +61,13 @@ def find(pieces: Sequence[Piece], fixed: Set[int]) -> Talk:
     return found
 
 
-def sign_offs(pieces: Sequence[Piece], fixed: Set[int]) -> list[int]:
+def sign_offs(pieces: Sequence[Piece], headers: Sequence[Header]) -> list[int]:
     """Short lines right before a mail's header: "Thanks, Ann" is no heading of the next mail."""
-    starts = [start for start, _, _ in _headers(pieces, fixed)]
-    return [at - 1 for at in starts[1:] if len(pieces[at - 1].text.split()) <= _SIGN_OFF]
+    before = [one.start - 1 for one in headers[1:]]
+    return [at for at in before if len(pieces[at].text.split()) <= _SIGN_OFF]
 
 
-def _headers(pieces: Sequence[Piece], fixed: Set[int]) -> Iterator[tuple[int, int, dict[str, str]]]:
-    """Where each begins and ends, and its fields by their names."""
+def _headers(pieces: Sequence[Piece], fixed: Set[int]) -> Iterator[Header]:
     at = 0
     while at < len(pieces):
         end, fields = at, dict[str, str]()
@@ -65,7 +78,7 @@ def _headers(pieces: Sequence[Piece], fixed: Set[int]) -> Iterator[tuple[int, in
             fields |= more
             end += 1
         if pieces[at].blanks and fields.keys() & _WRITER and fields.keys() & _TOPIC:
-            yield at, end, fields
+            yield Header(at, end, fields)
         at = max(end, at + 1)
 
 
@@ -78,6 +91,6 @@ def _fields(text: str) -> dict[str, str]:
     return {match["name"].casefold(): match["value"].strip() for match in matches if match}
 
 
-def _writer(fields: dict[str, str]) -> str | None:
+def _writer(fields: Mapping[str, str]) -> str | None:
     said = next(fields[name] for name in _WRITER if name in fields)
     return _ADDRESS.sub("", said).strip("\"'* ") or said.strip("<>[]() ") or None

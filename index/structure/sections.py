@@ -31,10 +31,11 @@ def compose(
     ``marks``: one for each piece that is no running text. ``below``: for each heading the
     level at which text that stands apart from it closes headlines.
     """
-    sign_offs = letters.sign_offs(pieces, marks.keys())
+    headers = letters.headers(pieces, marks.keys())
+    sign_offs = letters.sign_offs(pieces, headers)
     marks = {i: m for i, m in marks.items() if m.kind != "heading" or i not in sign_offs}
     heads = {i for i, mark in marks.items() if mark.kind == "heading"}
-    mail = letters.find(pieces, marks.keys())
+    mail = letters.find(pieces, marks.keys(), headers)
     talk = dialogue.find(pieces, (marks.keys() - heads) | mail.inside, heads)
     said = talk.inside | mail.inside
     running = items.find(pieces, marks.keys() | said, heads, below)
@@ -51,10 +52,11 @@ def is_title(one: Mark | Section) -> bool:
 def _join_lists(pieces: Sequence[Piece], marks: Marks, talk: Set[int]) -> None:
     """A list belongs to the paragraph that leads in to it: "The tenant shall:"."""
     for i in [i for i, mark in marks.items() if mark.kind == "list" and i]:
+        if not shapes.leads_in(pieces[i - 1].text):
+            continue
         at = next((j for j in range(i - 1, -1, -1) if j in marks), None)
         over = Mark("text") if at is None else marks[at]
-        is_plain = over.kind in ("text", "item") and not over.speaker and i - 1 not in talk
-        if is_plain and shapes.leads_in(pieces[i - 1].text):
+        if over.kind in ("text", "item") and not over.speaker and i - 1 not in talk:
             level = over.level if at == i - 1 else 0
             marks[i - 1] = replace(marks.pop(i), level=level, date=over.date)
 

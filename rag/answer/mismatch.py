@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from index.passages.outline import is_row
+from index.passages.outline import section_of
 from rag.answer.candidates import Candidate
+from rag.answer.context import place_in_passage
 from rag.question.analyse import Question
 from rag.question.computing import extremes
 from rag.text.answer_types import MONTH
@@ -23,9 +24,12 @@ def is_beyond(question: Question, ranked: Sequence[Candidate]) -> bool:
     question names it.
     """
     wanted = extremes(question.text)
-    if not wanted or not ranked or not is_row(ranked[0].document, ranked[0].span):
+    if not wanted or not ranked:
         return False
     best = ranked[0]
+    section = section_of(best.document, best.span)
+    if section is None or section.kind != "row":
+        return False
     row = {fold(word) for word in words(best.text)}
     said = row.union(fold(word) for heading in best.passage.headings for word in words(heading))
     named = {fold(word) for name in question.names for word in words(name)}
@@ -48,7 +52,6 @@ def is_of_another(question: Question, ranked: Sequence[Candidate]) -> bool:
 
 def _around(one: Candidate) -> str:
     """The sentence with what stands over it and right before it."""
-    sentences = one.passage.sentences
-    at = sentences.index(one.span) if one.span in sentences else 0
-    before = one.document[sentences[at - 1]] if at else ""
+    at = place_in_passage(one)
+    before = one.document[one.passage.sentences[at - 1]] if at else ""
     return " ".join([*one.passage.headings, before, one.text])

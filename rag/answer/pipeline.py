@@ -12,13 +12,7 @@ from index.passages.chunk import embedding_text
 from index.search.lexical import LexicalIndex
 from index.search.snapshot import Snapshot
 from index.types import Document, Embedder, Hit, Ids, Passage, Vectors
-from rag.answer.candidates import (
-    Candidate,
-    answer_score,
-    candidates,
-    in_time,
-    passage_text,
-)
+from rag.answer.candidates import Candidate, answer_score, candidates, in_time, passage_text
 from rag.answer.choose import choose
 from rag.answer.mismatch import is_beyond, is_of_another
 from rag.answer.speakers import said_by

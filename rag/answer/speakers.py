@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from index.passages.outline import place
+from index.passages.outline import section_of
 from rag.answer.candidates import Candidate
 
 _SAYS = (
@@ -20,9 +20,11 @@ _SHORT = 3  # letters of a first or last name that stands for a speaker
 def said_by(question: str, ranked: Sequence[Candidate]) -> list[Candidate]:
     """The sentences of the speaker whose words are asked for ("What did Priya say about …?"), if
     any of those who speak is; else all, as they were."""
-    speakers = {id(one): place(one.document, one.span).speaker for one in ranked}
-    asked = {who for who in speakers.values() if who and _is_asked_for(who, question)}
-    return [one for one in ranked if speakers[id(one)] in asked] if asked else list(ranked)
+    sections = [section_of(one.document, one.span) for one in ranked]
+    speakers = [section.speaker if section else None for section in sections]
+    asked = {who for who in set(speakers) if who and _is_asked_for(who, question)}
+    spoken = zip(ranked, speakers, strict=True)
+    return [one for one, who in spoken if who in asked] if asked else list(ranked)
 
 
 def _is_asked_for(speaker: str, question: str) -> bool:
