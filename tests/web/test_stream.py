@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 import threading
+from collections.abc import Callable
+from concurrent.futures import Future
 
 import httpx
 import pytest
@@ -14,6 +16,7 @@ from tests.web.conftest import DOCUMENTS, Connect, eventually
 from tests.web.fake_engine import BrokenEngine, FakeEngine, GatedEngine, make_document
 from tests.web.test_security import is_problem
 from web.events import frame
+from web.work import Worker
 
 FRAME = re.compile(r"event: (\w+)\ndata: (.+)")
 
@@ -144,7 +147,17 @@ def test_a_full_queue_gets_503_and_empties_again(connect: Connect) -> None:
     assert {"first", "second", "fifth"} <= set(engine.asked)
 
 
-def test_who_leaves_the_queue_is_not_asked_for(connect: Connect) -> None:
+def test_who_leaves_the_queue_is_not_asked_for(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queued: list[Future[object]] = []
+    submit = Worker.submit
+
+    def noted(worker: Worker, work: Callable[[], object]) -> Future[object]:
+        queued.append(submit(worker, work))
+        return queued[-1]
+
+    monkeypatch.setattr(Worker, "submit", noted)
     engine = GatedEngine(DOCUMENTS)
     client = connect(engine, waiting=2)
     first = threading.Thread(
@@ -157,6 +170,7 @@ def test_who_leaves_the_queue_is_not_asked_for(connect: Connect) -> None:
         pytest.raises(httpx.ReadTimeout),
     ):
         hasty.post("/v1/search", json={"query": "hasty"})
+    assert eventually(queued[-1].cancelled)  # before that the server has not seen it leave
     engine.gate.set()
     first.join(10)
     assert client.post("/v1/search", json={"query": "last"}).status_code == 200
