@@ -76,6 +76,7 @@ class Citation:
     page: int | None = None
     unit: str | None = None  # what ``page`` counts: "page", "slide"
     section: str | None = None
+    columns: str | None = None  # of the table that a quoted row is of
     speaker: str | None = None
     date: str | None = None
 
@@ -89,6 +90,7 @@ class Citation:
             "page": self.page,
             "unit": self.unit,
             "section": self.section,
+            "columns": self.columns,
             "speaker": self.speaker,
             "date": self.date,
             "start_char_index": self.span.start,

@@ -36,6 +36,7 @@ CITATION = _object(
     page=_or_null(COUNT),
     unit=_or_null(STRING | {"description": "What page counts: page, slide"}),
     section=_or_null(STRING),
+    columns=_or_null(STRING | {"description": "Names of the columns of a quoted row's table"}),
     speaker=_or_null(STRING),
     date=_or_null(STRING),
     start_char_index=OFFSET,

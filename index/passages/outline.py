@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from index.structure.pieces import TABLE_LEVEL
 from index.types import Document, Section, Span
 
 NOT_QUOTED = frozenset({"heading", "navigation", "frontmatter"})
@@ -57,6 +58,17 @@ def place(document: Document, span: Span) -> Place:
     title = here.title if here.kind == "row" and here.title else _over(sections, at, document.text)
     unit = None if here.page is None else document.about.unit or "page"
     return Place(here.page, title, here.speaker, here.date or document.date, unit)
+
+
+def columns(document: Document, span: Span) -> str | None:
+    """The names of the columns of the table in whose row the span starts, where it has any."""
+    at = _section_at(document.sections, span)
+    if at is None or document.sections[at].kind != "row":
+        return None
+    over = (document.sections[i] for i in range(at, -1, -1))
+    first = next((one for one in over if one.level), None)  # a table without names has none either
+    is_names = first and first.kind == "heading" and first.level == TABLE_LEVEL
+    return _line(first, document.text) if first and is_names else None
 
 
 def section_of(document: Document, span: Span) -> Section | None:

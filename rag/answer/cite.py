@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from index.passages.outline import place
+from index.passages.outline import columns, place
+from index.structure.pieces import CELLS
 from index.types import Span
 from rag.answer.candidates import Candidate
 from rag.types import AnswerSentence, Citation
@@ -24,6 +25,7 @@ def cite(one: Candidate, number: int) -> Citation:
         page=where.page,
         unit=where.unit,
         section=where.section,
+        columns=columns(one.document, one.span),
         speaker=where.speaker,
         date=where.date,
     )
@@ -48,4 +50,8 @@ def to_sentences(
 
 
 def _inside(highlight: Span | None, quote: str) -> Span | None:
-    return highlight if highlight and 0 <= highlight.start < highlight.end <= len(quote) else None
+    """The highlight where it lies in the quote; in a row of a table, within one cell."""
+    if not highlight or not 0 <= highlight.start < highlight.end <= len(quote):
+        return None
+    bar = quote.find(CELLS, highlight.start + 1, highlight.end)
+    return highlight if bar < 0 else Span(highlight.start, bar)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from index.errors import ReadError
 from index.folder.files import read_file
-from index.passages.outline import place
+from index.passages.outline import columns, place
 from index.types import Document, Source, Span
 from rag.answer.render import answer_text
 from rag.answer.verify import objection
@@ -148,11 +148,12 @@ def _compare_details(citation: Json, stored: Stored, span: Span) -> tuple[str, s
         "page": where.page,
         "unit": where.unit,
         "section": where.section,
+        "columns": columns(stored.document, span),
         "speaker": where.speaker,
         "date": where.date,
     }
-    if "unit" not in citation:  # of a version that did not say it
-        del expected["unit"]
+    for name in {"unit", "columns"} - citation.keys():  # of a version that did not say it
+        del expected[name]
     for name, value in expected.items():
         said = citation.get(name)
         if type(said) is not type(value) or said != value:

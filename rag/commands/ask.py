@@ -124,8 +124,14 @@ def _target(said: Json) -> str:
 def _source(citation: Json) -> str:
     name = printable(citation["path"])
     where = f"characters {citation['start_char_index']}–{citation['end_char_index']}"
-    said = [_page(citation), citation["section"], citation["speaker"], citation["date"]]
+    said = [_page(citation), _section(citation), citation["speaker"], citation["date"]]
     return ", ".join([name, where, *(str(one) for one in said if one)])
+
+
+def _section(citation: Json) -> str | None:
+    """The heading or question over the quote; of a table's row with the names of its columns."""
+    named = (citation["section"], citation["columns"])
+    return ": ".join(one for one in named if one) or None
 
 
 def _page(citation: Json) -> str | None:

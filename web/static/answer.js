@@ -124,7 +124,7 @@ function sourceLine(citation) {
   return [named ? null : title, placeLine(citation)].filter(Boolean).join(" · ");
 }
 
-/** Path, page or slide, section or row or question asked, speaker and date, as far as known. */
+/** Path, page or slide, section or row and columns or question asked, speaker and date, as far as known. */
 export function placeLine(citation) {
   const { section } = citation;
   const page = pageOf(citation);
@@ -133,6 +133,7 @@ export function placeLine(citation) {
     citation.path,
     page,
     isSaid ? null : section,
+    citation.columns,
     citation.speaker,
     citation.date ? readableDate(citation.date) : null,
   ];

@@ -6,7 +6,8 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.passages.outline import NOT_QUOTED, Place, contexts, place
+from index.passages.outline import NOT_QUOTED, Place, columns, contexts, place
+from index.structure.pieces import TABLE_LEVEL
 from index.types import About, Document, Section, Source, Span
 
 
@@ -78,6 +79,20 @@ def test_a_place_names_what_its_number_counts() -> None:
     assert place(slides, Span(0, 5)) == Place(2, unit="slide")
     sheet = replace(document([Section(Span(0, 9), "text")]), about=About(unit="sheet"))
     assert place(sheet, Span(0, 5)).unit is None
+
+
+def test_a_row_has_the_columns_of_its_own_table() -> None:
+    sections = [
+        Section(Span(0, 9), "heading", "Boats", 1),
+        Section(Span(10, 19), "heading", "Boat | Built", TABLE_LEVEL),
+        Section(Span(20, 29), "row", "table 1, row 2"),
+        Section(Span(30, 39), "row", "table 1, row 3"),
+        Section(Span(40, 49), "row", "table 2, row 1", TABLE_LEVEL),
+        Section(Span(50, 59), "row", "table 2, row 2"),
+        Section(Span(60, 69), "text"),
+    ]
+    found = [columns(document(sections), one.span) for one in sections]
+    assert found == [None, None, "Boat | Built", "Boat | Built", None, None, None]
 
 
 KINDS = st.sampled_from(["heading", "text", "item", "question", "answer", "navigation"])

@@ -29,8 +29,8 @@ CHECKED = {
     "reason",
 }  # fmt: skip
 CITATION_STRINGS = (
-    "type", "document_id", "document_title", "path", "unit", "section", "speaker", "date",
-    "cited_text", "text_sha256",
+    "type", "document_id", "document_title", "path", "unit", "section", "columns", "speaker",
+    "date", "cited_text", "text_sha256",
 )  # fmt: skip
 LIST = "What is the conference on terrorism and when did Tasmagambetov meet Lavrov?"
 
@@ -369,10 +369,11 @@ def test_an_empty_object_with_the_schema_does_not_hold(seeds_engine: Engine) -> 
     assert not seeds_engine.verify({"schema": "citewell.answer/1", "citations": []})["holds"]
 
 
-def test_an_answer_of_a_version_without_units_still_holds(
-    seeds_engine: Engine, answers: dict[str, Json]
+@pytest.mark.parametrize("name", ["unit", "columns"])
+def test_an_answer_of_a_version_that_did_not_say_it_still_holds(
+    seeds_engine: Engine, answers: dict[str, Json], name: str
 ) -> None:
-    other = changed(answers["fact"], lambda one: one["citations"][0].pop("unit"))
+    other = changed(answers["fact"], lambda one: one["citations"][0].pop(name))
     assert seeds_engine.verify(other)["holds"]
 
 
