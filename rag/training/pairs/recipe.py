@@ -14,13 +14,14 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from random import Random
 
-from rag.text.words import content_words, fold
+from rag.text.words import bare, content_words, fold
 from rag.training.pairs.forms import record, terse, yes_no
 from rag.training.pairs.inventory import Inventory
 from rag.training.pairs.mining import Miner, is_wrong
 from rag.training.pairs.near_misses import consistent, near_misses
 from rag.training.pairs.texts import answer_span, holds
 from rag.training.pairs.types import Labelled, Pair, Text
+from rag.training.pairs.withheld import kept_vague, left_out
 
 MISSES = 5  # by rule, of each right pair; the rules are asked twice
 CHANGED = 2  # right pairs with consistent changes
@@ -30,6 +31,7 @@ POINTED = 3  # sentences of its paragraph that an unanswerable question may mean
 UNLABELLED_NEAR, UNLABELLED_FAR = 10, 6  # for the soft labels of teachers
 NO_HEADINGS = 0.3  # share of the questions whose pairs stand without headings
 RESTYLED = 0.3  # share of the questions asked a second time in another way
+NAMED = 0.15  # share of them asked a second time with the topic named, where there is a heading
 YES_NO = 0.5  # of those that can be asked so
 TERSE = 0.15  # share of the questions asked a second time of the same text as notes
 FIELD_MISSES = 2  # by rule, of a field of a record
@@ -63,6 +65,8 @@ def pairs_of(labelled: Labelled, around: Around, rng: Random) -> Iterator[Pair]:
     beside = around.beside.get(labelled.text, [])
     made = _pairs(bared, beside, around, rng, hide)
     others = [restyled(bared, rng)] if rng.random() < RESTYLED else []
+    if bared.style == "question" and rng.random() < NAMED:
+        others.append(named(bared, rng))
     if bared.answerable and rng.random() < YES_NO:
         others.append(yes_no(bared, beside, rng))
     for other in filter(None, others):
@@ -126,6 +130,9 @@ def _answerable(
             twice = [near_misses(right, around.inventories, rng) for _ in range(2)]
             misses = [one for one in dict.fromkeys(chain(*twice)) if _fits(one, labelled)]
             yield from _drawn(misses, rng)
+            if labelled.style == "question":
+                yield from left_out(right, labelled.answers, rng)
+                yield from kept_vague(right, labelled.answers, rng)
             yield from neighbours(labelled, at)
             yield from removed(labelled, at)
     if others := [one for one in beside if one.answerable and one is not labelled]:
@@ -182,6 +189,25 @@ def _is_wrong(labelled: Labelled, at: int) -> bool:
         and at not in labelled.unsure
         and is_wrong(labelled.text.sentences[at], labelled.answers)
     )
+
+
+def named(labelled: Labelled, rng: Random) -> Labelled | None:
+    """The same question with its document's title, as people ask who have more than one.
+
+    The title's words then stand in the heading of each of its sentences, right or wrong.
+    """
+    title = labelled.text.headings[0][0] if labelled.text.headings[0] else ""
+    if not title or {bare(word) for word in content_words(title)} <= {
+        bare(word) for word in content_words(labelled.question)
+    }:
+        return None
+    asked = labelled.question
+    lower = asked[:1].lower() + asked[1:]
+    forms = [f"{asked} ({title})", f"{asked.rstrip(' ?')} in the text on {title}?"]
+    forms += [
+        f"{begin} {lower}" for begin in (f"In {title}:", f"{title}:", f"According to {title},")
+    ]
+    return replace(labelled, question=rng.choice(forms))
 
 
 def restyled(labelled: Labelled, rng: Random) -> Labelled | None:

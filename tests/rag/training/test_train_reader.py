@@ -15,7 +15,7 @@ from evals.metrics import auroc
 from rag.errors import SettingsError
 from rag.reader.cross_encoder import CrossEncoder, Judgement
 from rag.reader.files import PINS, ReaderFile, read_reader, write_reader
-from rag.reader.network import pack
+from rag.reader.network import Network, Shape, pack
 from rag.reader.pair_input import Item
 from rag.training import checkpoint
 from rag.training.batches import Asked, by_question, epochs, read_examples, sampled
@@ -378,3 +378,25 @@ def test_the_command_does_not_write_over_a_run(
     with pytest.raises(SystemExit, match=r"rag\.training\.pairs"):
         main(["nowhere", str(tmp_path / "new")])
     assert capsys.readouterr().out == ""
+
+
+def test_it_learns_on_from_a_reader_and_most_from_some_kinds(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without a step taken the weights are those it began with."""
+    (tmp_path / "old").mkdir()
+    write_reader(tmp_path / "old", ReaderFile(Network(Shape()).state_dict(), Shape(), 64, {}, {}))
+    rows = toy_rows(40, 1)
+    for row in rows[:6]:
+        row["kind"] = "vague"
+    write_rows(tmp_path / "p.train.jsonl", rows)
+    write_rows(tmp_path / "p.stop.jsonl", toy_rows(12, 2))
+    command = [str(tmp_path / "p"), str(tmp_path / "new"), "--start", str(tmp_path / "old")]
+    main([*command, "--focus", "vague", "--rate", "0", "--head-rate", "0", "--epochs", "1"])
+    assert "12 pairs; goes on from" in capsys.readouterr().out  # of two questions and two others
+    old, new = read_reader(tmp_path / "old"), read_reader(tmp_path / "new")
+    assert all(torch.equal(value, new.weights[name]) for name, value in old.weights.items())
+    assert new.recipe["files"]["start"] == old.sha256
+    assert new.recipe["files"]["focus"] == "vague"
+    with pytest.raises(SystemExit, match="no pair is of the kinds nothing"):
+        main([str(tmp_path / "p"), str(tmp_path / "other"), "--focus", "nothing"])
