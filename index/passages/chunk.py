@@ -13,11 +13,12 @@ from functools import lru_cache
 
 from index.passages.outline import contexts
 from index.passages.quotable import is_declarative
+from index.passages.references import are_references, entries
 from index.passages.sentences import split_clauses, split_sentences
 from index.passages.tokens import count_tokens
 from index.types import Section, Span
 
-CHUNKER = "sections-4"  # raise the number when the same text gives other passages
+CHUNKER = "sections-5"  # raise the number when the same text gives other passages
 TARGET_TOKENS = 200  # cl100k, text without headings
 HEADING_TOKENS = 80  # of the embedder's, of its window
 
@@ -57,7 +58,7 @@ def chunk(
         return kept, window - count([embedding_text(kept, "")])[0]
 
     for section, headings in contexts(sections, text):
-        sentences = sentences_of(text, section)
+        sentences = sentences_of(text, section, headings)
         if not any(is_declarative(span.of(text)) for span in sentences):
             continue
         kept, room = fitted(headings)
@@ -74,9 +75,12 @@ def chunk(
             yield from _drafts(text, section, group, kept, fits)
 
 
-def sentences_of(text: str, section: Section) -> Sequence[Span]:
-    """What may be quoted by itself; of a table that is a row, whole."""
-    return [section.span] if section.kind == "row" else split_sentences(text, section.span)
+def sentences_of(text: str, section: Section, headings: Sequence[str]) -> Sequence[Span]:
+    """What may be quoted by itself; of a table that is a row, of references an entry, whole."""
+    if section.kind == "row":
+        return [section.span]
+    whole = list(entries(text, section)) if are_references(headings) else []
+    return whole or split_sentences(text, section.span)
 
 
 def _whole(group: Sequence[Span]) -> Span:
