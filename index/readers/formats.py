@@ -27,7 +27,7 @@ class Format:
 
 
 FORMATS = (
-    Format("text", "plain text", "text/plain", (".txt", ".text"), "text", 2),
+    Format("text", "plain text", "text/plain", (".txt", ".text"), "text", 3),
     Format("markdown", "Markdown", "text/markdown", (".md", ".markdown"), "markdown", 2),
     Format("pdf", "PDF", "application/pdf", (".pdf",), "pdf", 2),
     Format("docx", "a Word document", f"{_OFFICE}.wordprocessingml.document", (".docx", ".docm"),

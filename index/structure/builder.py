@@ -16,12 +16,12 @@ from index.errors import ReadError
 from index.structure import headings, navigation
 from index.structure.pieces import CELLS, TABLE_LEVEL, Mark, Marks, Piece, split
 from index.structure.sections import compose, own_date, own_title
+from index.structure.tables import has_header
 from index.types import About, Origin, Parsed, Section, Span
 
 _GAP = "\n\n"
 _SPACE = re.compile(r"\s+")
 _UNREADABLE = re.compile("[\0\ud800-\udfff]")
-_YEAR = re.compile(r"(?:1[5-9]|20)\d\d(?:[/–-]\d{2,4})?\Z")
 
 
 class Part(NamedTuple):
@@ -216,22 +216,6 @@ def _placed(parts: Sequence[Part], span: Span, at: int) -> Iterator[Origin]:
         end = at + end if at + end < last else last
         if start < end:
             yield Origin(Span(start, end), one.label, one.page, one.box, one.raw)
-
-
-def has_header(rows: Sequence[Sequence[str]]) -> bool:
-    """Whether the first row names the columns: words or years, none twice, in every cell that is
-    filled below, except that the names of the rows may have no name themselves."""
-    if len(rows) < 2 or not rows[0]:
-        return False
-    first, second = rows[0], rows[1]
-    named = [i for i, cell in enumerate(first) if cell]
-    filled = {i for row in rows[1:] for i, cell in enumerate(row) if cell}
-    below = {i: second[i] for i in named if i < len(second)}
-    years = {i for i in named if _YEAR.match(first[i]) and not _YEAR.match(below.get(i, ""))}
-    words = {i for i in named if any(map(str.isalpha, first[i])) and len(first[i]) < 100}
-    is_named = words | years == set(named) and (bool(words) or not first[0])
-    different = len({first[i] for i in named}) == len(named) > 1
-    return is_named and different and filled - {0} <= set(named)
 
 
 def paged(sections: Sequence[Section], pages: Sequence[tuple[int, int]]) -> tuple[Section, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 
-from index.structure import dates, dialogue, headings, items, letters, navigation, shapes
+from index.structure import dates, dialogue, headings, items, letters, navigation, shapes, tables
 from index.structure.pieces import TABLE_LEVEL, Mark, Marks, Piece, assemble, split
 from index.types import Parsed, Section
 
@@ -14,10 +14,10 @@ _HEAD = 4  # pieces in which a document states its own date
 
 def structure(text: str, warnings: tuple[str, ...] = ()) -> Parsed:
     """A text, kept as it is, with its sections; ``warnings`` are of its decoding."""
-    pieces = split(text)
+    pieces, rows = tables.cut(text, split(text))
     links = navigation.find(pieces)
     found = headings.find(pieces, links)
-    marks = {i: Mark("navigation") for i in links} | found.marks
+    marks = {i: Mark("navigation") for i in links} | found.marks | rows
     sections = compose(text, pieces, marks, found.below)
     date = own_date(pieces, sections)
     return Parsed(text, sections, own_title(sections), date, warnings)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from index.passages.outline import columns, place
-from index.structure.pieces import CELLS
 from index.types import Span
 from rag.answer.candidates import Candidate
 from rag.types import AnswerSentence, Citation
+
+_BETWEEN_CELLS = re.compile(r"(?<=\S)(?: \| | {2,}|\t)(?=\S)")  # of a table's row
 
 
 def cite(one: Candidate, number: int) -> Citation:
@@ -53,5 +55,5 @@ def _inside(highlight: Span | None, quote: str) -> Span | None:
     """The highlight where it lies in the quote; in a row of a table, within one cell."""
     if not highlight or not 0 <= highlight.start < highlight.end <= len(quote):
         return None
-    bar = quote.find(CELLS, highlight.start + 1, highlight.end)
-    return highlight if bar < 0 else Span(highlight.start, bar)
+    gap = _BETWEEN_CELLS.search(quote, highlight.start, highlight.end)
+    return Span(highlight.start, gap.start()) if gap else highlight

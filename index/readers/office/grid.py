@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from index.structure import shapes
-from index.structure.builder import Builder, has_header
+from index.structure.builder import Builder
 from index.structure.pieces import CELLS
+from index.structure.tables import has_header
 
 MAX_ROWS = 100_000  # of a file: each becomes a unit of its own, to be embedded
 MAX_CHARACTERS = 20_000_000

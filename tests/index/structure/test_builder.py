@@ -7,7 +7,8 @@ import pytest
 from index.errors import ReadError
 from index.passages.chunk import chunk
 from index.passages.outline import contexts, place
-from index.structure.builder import Builder, Part, has_header
+from index.structure.builder import Builder, Part
+from index.structure.tables import has_header
 from index.types import About, Document, Origin, Parsed, Span
 
 

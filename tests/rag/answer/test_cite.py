@@ -25,6 +25,8 @@ FLEET = """# Fleet
     [
         ("Teal | 7.8 | 2003", Span(7, 17), Span(7, 10)),
         ("Teal | 7.8 | 2003", Span(13, 17), Span(13, 17)),
+        ("Teal     7.8   2003", Span(9, 19), Span(9, 12)),
+        ("It was 7.8\n  m.", Span(7, 14), Span(7, 14)),
         ("It was 7.8 m.", Span(7, 12), Span(7, 12)),
         ("It was 7.8 m.", Span(7, 20), None),
         ("It was 7.8 m.", None, None),

@@ -1,0 +1,162 @@
+"""Tables: whether their first row names the columns, and how they are told in plain text.
+
+In plain text it is lines whose cells stand under one another, parted by blanks or tabs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from index.structure.pieces import CELLS, TABLE_LEVEL, Mark, Marks, Piece
+from index.types import Span
+
+LEAST_ROWS = 3
+LEAST_GAP = 2  # blanks between two columns, in each line
+LONGEST = 400  # code points of a row
+LONGEST_PAIR = 60  # of a row of two cells: longer lines are two columns of running text
+MOST_NAMES = 3  # lines that the names of the columns may take
+
+_YEAR = re.compile(r"(?:1[5-9]|20)\d\d(?:[/–-]\d{2,4})?\Z")
+_GAP = re.compile(r"\S(?: {2,}|\t+ *)(?=\S)")
+_RULE = re.compile(r"[\s|+=_-]+")
+_LINE = re.compile(r"[^\r\n]+")
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    span: Span
+    cells: Sequence[str]  # none of a rule
+
+
+def has_header(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the first row names the columns: words or years, none twice, in every cell that is
+    filled below, except that the names of the rows may have no name themselves."""
+    if len(rows) < 2 or not rows[0]:
+        return False
+    first, second = rows[0], rows[1]
+    named = [i for i, cell in enumerate(first) if cell]
+    filled = {i for row in rows[1:] for i, cell in enumerate(row) if cell}
+    below = {i: second[i] for i in named if i < len(second)}
+    years = {i for i in named if _YEAR.match(first[i]) and not _YEAR.match(below.get(i, ""))}
+    words = {i for i in named if any(map(str.isalpha, first[i])) and len(first[i]) < 100}
+    is_named = words | years == set(named) and (bool(words) or not first[0])
+    different = len({first[i] for i in named}) == len(named) > 1
+    return is_named and different and filled - {0} <= set(named)
+
+
+def cut(text: str, pieces: Sequence[Piece]) -> tuple[list[Piece], Marks]:
+    """The pieces with each row of a table as one of its own, and the marks of these."""
+    found: list[Piece] = []
+    marks: Marks = {}
+    tables = 0
+    for piece in pieces:
+        parts = list(_parts(text, piece.span)) if _GAP.search(piece.text) else []
+        if not any(rows for _, rows in parts):
+            found.append(piece)
+            continue
+        blanks = piece.blanks
+        for span, rows in parts:
+            tables += bool(rows)
+            for where, mark in _marked(rows, f"table {tables}") if rows else [(span, None)]:
+                if mark:
+                    marks[len(found)] = mark
+                found.append(Piece(where, where.of(text), blanks))
+                blanks = 0
+    return found, marks
+
+
+def _parts(text: str, span: Span) -> Iterator[tuple[Span, list[_Row]]]:
+    """Running text and tables in their order; of a table also its rows."""
+    start = max(text.rfind(end, 0, span.start) for end in "\r\n") + 1  # with its indentation
+    lines = [Span(*one.span()) for one in _LINE.finditer(text, start, span.end)]
+    of_table: list[tuple[Span, int]] = []
+    tables: list[list[_Row]] = [[]]
+    for is_row, group in groupby(lines, lambda line: _may_be_row(line.of(text))):
+        some = list(group)
+        rows = _rows(text, some) if is_row else []
+        if rows:
+            tables.append(rows)
+        of_table += [(line, (len(tables) - 1) * bool(rows)) for line in some]
+    for number, members in groupby(of_table, lambda one: one[1]):
+        inside = [line for line, _ in members]
+        yield _stripped(text, Span(inside[0].start, inside[-1].end)), tables[number]
+
+
+def _stripped(text: str, span: Span) -> Span:
+    inside = span.of(text)
+    return Span(span.start + len(inside) - len(inside.lstrip()), span.start + len(inside.rstrip()))
+
+
+def _may_be_row(line: str) -> bool:
+    return len(line) <= LONGEST and _GAP.search(line) is not None
+
+
+def _rows(text: str, lines: Sequence[Span]) -> list[_Row]:
+    """None where the lines are no table."""
+    rules = [_RULE.fullmatch(line.of(text)) is not None for line in lines]
+    said = [line.of(text) for line, is_rule in zip(lines, rules, strict=True) if not is_rule]
+    if len(said) < LEAST_ROWS or not (cells := _by_tabs(said) or _by_blanks(said)):
+        return []
+    left = iter(cells)
+    return [
+        _Row(_stripped(text, line), () if is_rule else next(left))
+        for line, is_rule in zip(lines, rules, strict=True)
+    ]
+
+
+def _by_tabs(lines: Sequence[str]) -> list[list[str]]:
+    """The cells of each line, where all have as many."""
+    cells = [[cell.strip() for cell in line.split("\t")] for line in lines]
+    return cells if len(cells[0]) > 1 and len({len(row) for row in cells}) == 1 else []
+
+
+def _by_blanks(lines: Sequence[str]) -> list[list[str]]:
+    """The cells of each line, where the same places are blank in all of them."""
+    spread = [line.expandtabs() for line in lines]
+    width = max(map(len, spread))
+    filled = [any(line[at : at + 1].strip() for line in spread) for at in range(width)]
+    columns: list[tuple[int, int]] = []
+    for is_filled, group in groupby(range(width), lambda at: filled[at]):
+        places = list(group)
+        if not is_filled:
+            continue
+        start, end = places[0], places[-1] + 1
+        if columns and start - columns[-1][1] < LEAST_GAP:
+            start = columns.pop()[0]
+        columns.append((start, end))
+    long = any(len(line.strip()) > LONGEST_PAIR for line in spread)
+    if len(columns) < 2 or (len(columns) == 2 and long):
+        return []
+    return [[line[start:end].strip() for start, end in columns] for line in spread]
+
+
+def _marked(rows: Sequence[_Row], name: str) -> Iterator[tuple[Span, Mark]]:
+    names = rows[: _names(rows)]
+    if names:
+        columns = zip(*(one.cells for one in names if one.cells), strict=True)
+        title = CELLS.join(" ".join(filter(None, column)) for column in columns)
+        yield Span(names[0].span.start, names[-1].span.end), Mark("heading", TABLE_LEVEL, title)
+    below = [one for one in rows[len(names) :] if one.cells]
+    for number, one in enumerate(below, 2 if names else 1):
+        level = TABLE_LEVEL if number == 1 else 0
+        yield one.span, Mark("row", level, f"{name}, row {number}")
+
+
+def _has_digit(cells: Sequence[str]) -> bool:
+    return any(map(str.isdigit, "".join(cells)))
+
+
+def _names(rows: Sequence[_Row]) -> int:
+    """How many of the first rows name the columns: those over a rule, those before the first with
+    numbers where most have some, or the first."""
+    numbered = [bool(one.cells and one.cells[0]) and _has_digit(one.cells[1:]) for one in rows]
+    over = next((n for n, one in enumerate(rows[: MOST_NAMES + 1]) if not one.cells), 0)
+    if over == 1 or (over and not any(numbered[:over])):
+        return over + 1
+    first = numbered.index(True) if True in numbered else 0
+    if 0 < first <= MOST_NAMES and sum(numbered) > (len(rows) - first) / 2:
+        return first
+    return int(has_header([one.cells for one in rows if one.cells]))

@@ -1,0 +1,125 @@
+"""Tables in plain text."""
+
+from __future__ import annotations
+
+import time
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.passages.outline import contexts
+from index.structure.pieces import TABLE_LEVEL, split
+from index.structure.sections import structure
+from index.structure.tables import cut
+
+MORTAR = """\
+The mixes were stored under water.
+
+  Mix           Strength      Resistivity    Gauge
+                at 28 days    (ohm m)        factor
+  REF           10.7          410            3
+  CF            11.1          6.2            21
+  Lime          9.4           3.8            38
+
+Lime had the highest gauge factor.
+"""
+HOURS = """\
+Opening hours
+Day          Opens    Closes
+---------    -----    ------
+Monday       9:00     17:00
+Sunday       closed   closed
+Ask at the desk on other days.
+"""
+TABS = "Year\tIncome\tCost\n2019\t4,500\t3,100\n2020\t9\t12\n"
+PHONES = "Anna Reyes     0911 222\nBo Lind        0911 223\nCarl Ek        0911 224\n"
+
+
+def rows(text: str) -> list[tuple[str, str, str]]:
+    """Kind, title and the text with one blank for several, of what is in a table."""
+    return [
+        (one.kind, one.title, " ".join(one.span.of(text).split()))
+        for one in structure(text).sections
+        if one.kind == "row" or one.level == TABLE_LEVEL
+    ]
+
+
+def test_each_line_is_a_row_under_the_names_of_its_columns() -> None:
+    """The lines were one sentence: "Mix Strength Resistivity Gauge at 28 days (ohm m) …"."""
+    names = "Mix | Strength at 28 days | Resistivity (ohm m) | Gauge factor"
+    assert rows(MORTAR) == [
+        ("heading", names, "Mix Strength Resistivity Gauge at 28 days (ohm m) factor"),
+        ("row", "table 1, row 2", "REF 10.7 410 3"),
+        ("row", "table 1, row 3", "CF 11.1 6.2 21"),
+        ("row", "table 1, row 4", "Lime 9.4 3.8 38"),
+        ("text", "", "Lime had the highest gauge factor."),
+    ]
+    said = {
+        section.span.of(MORTAR): titles
+        for section, titles in contexts(structure(MORTAR).sections, MORTAR)
+    }
+    assert said["CF            11.1          6.2            21"][-1] == names
+
+
+def test_a_rule_stands_under_the_names_and_text_around_the_table_stays_text() -> None:
+    assert rows(HOURS) == [
+        ("heading", "Day | Opens | Closes", "Day Opens Closes --------- ----- ------"),
+        ("row", "table 1, row 2", "Monday 9:00 17:00"),
+        ("row", "table 1, row 3", "Sunday closed closed"),
+        ("text", "", "Ask at the desk on other days."),
+    ]
+
+
+def test_a_rule_within_a_table_is_no_row() -> None:
+    assert [one[:2] for one in rows(f"{PHONES}----------     --------\nTotal          3\n")] == [
+        ("row", f"table 1, row {number}") for number in (1, 2, 3, 4)
+    ]
+
+
+def test_tabs_and_tables_without_names() -> None:
+    assert [one[:2] for one in rows(f"{TABS}\n{PHONES}")] == [
+        ("heading", "Year | Income | Cost"),
+        ("row", "table 1, row 2"),
+        ("row", "table 1, row 3"),
+        ("row", "table 2, row 1"),
+        ("row", "table 2, row 2"),
+        ("row", "table 2, row 3"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "This is  justified text that  has blanks\nbetween  the words in each  line  because\n"
+        "somebody  liked it  that way in  the  old\ndays of  plain text and  monospaced fonts.\n",
+        "The left column of a page goes on      and the right column says other\n"
+        "here and has a line of its own and     things, line by line, which must\n"
+        "ends in the middle of the page and     not become the cells of a table,\n",
+        "One line     with a gap\nand another  with one\n",
+        "Dear Ms Ek,\n\n    I write to you.\n    You know why.\n    Yours, Bo\n",
+    ],
+)
+def test_other_text_is_left_as_it_is(text: str) -> None:
+    pieces = split(text)
+    assert cut(text, pieces) == (pieces, {})
+
+
+@given(st.text(st.sampled_from("ab1 \t\n|-"), max_size=200))
+def test_nothing_is_lost_and_nothing_overlaps(text: str) -> None:
+    pieces = split(text)
+    found, marks = cut(text, pieces)
+    assert all(one.text == one.span.of(text) for one in found)
+    assert "".join("".join(one.text.split()) for one in found) == "".join(
+        "".join(one.text.split()) for one in pieces
+    )
+    assert all(a.span.end <= b.span.start for a, b in pairwise(found))
+    assert all(0 <= at < len(found) for at in marks)
+
+
+def test_a_long_table_takes_time_by_its_length() -> None:
+    line = "cell     12      34      " * 10 + "\n"
+    started = time.perf_counter()
+    assert len(rows(line * 4_000)) == 4_000
+    assert time.perf_counter() - started < 20
