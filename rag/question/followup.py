@@ -13,22 +13,19 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from rag.question.ellipsis import is_fragment, what_about
 from rag.question.leaning import Pronoun, leaning_pronouns, leans_otherwise
 from rag.question.patterns import is_small_talk
-from rag.question.referents import BRACKET, PLACE_BEFORE, Past, antecedent, antecedents, innermost
+from rag.question.referents import BRACKET, Past, antecedent, antecedents
+from rag.question.topic import with_topic
 from rag.text.phrases import is_verb, noun_phrases, without_article
 from rag.text.words import (
     AUX,
-    IMPERATIVES,
-    PREPOSITIONS,
     STOP,
-    WH,
-    bare,
     capitalise,
     content_words,
     fold,
     is_content,
-    names,
     words,
 )
 from rag.types import Turn
@@ -38,12 +35,6 @@ _CHARS = 4000  # of each turn
 _OTHERS = 3  # readings beside the likeliest
 _SAID = 300  # of the last question, and of its answer
 _LEAD = re.compile(r"^(?:(?:and|but|or|so|also|then|ok|okay|well)\b[, ]*)+", re.I)
-_ABOUT = re.compile(r"^(?:what|how) about (?P<what>[^?.!]+)[?.!\s]*$", re.I)
-_FRAGMENT = re.compile(
-    r"^(?P<what>(?:(?:in|on|at|for|by|from|with|during|after|before|to) )?[^?.!,]+)(?P<end>\?*)$",
-    re.I,
-)
-_PREPOSITION = re.compile(r"^(?:in|on|at|for|by|from|with|during|after|before|to) ", re.I)
 _PAIR = re.compile(
     r"(?P<a>(?:[^\W\d_]+[ -]){0,2}?[^\W_]+) (?:or|and) "
     r"(?P<b>(?:the |an? )?[^\W_]+(?: [^\W_]+)?)[ ?.!]*$"
@@ -51,7 +42,6 @@ _PAIR = re.compile(
 _WHOLE_MATTER = re.compile(  # "does that depend on", "say that": more than a thing
     r"\b(?:do|does|did|will|would|can|could|should|say|said|mean|think|know) (?:this|that)$", re.I
 )
-_ARTICLE = re.compile(r"(?:the|an?) ", re.I)
 _BARE_WH = re.compile(
     r"^(?P<wh>why|when|where|how|how so|how come|by whom|with whom|to whom|since when|until when|"
     r"how (?:long|often|many|much)|who|what|which)(?: (?:exactly|then|is that|was that))*"
@@ -61,7 +51,6 @@ _BARE_WH = re.compile(
 _ADVERBIAL_START = re.compile(
     rf"^(?:(?:when|where|why|how|how long|how often) )?(?=(?:{'|'.join(sorted(AUX))}) )", re.I
 )
-_ANY_TIME = re.compile(r"\b(?:1\d{3}|20\d{2}|19\d0s)\b")
 
 
 def standalone(question: str, history: Sequence[Turn]) -> str:
@@ -131,9 +120,9 @@ def _resolve(question: str, past: Sequence[Past]) -> Past:
     if not past or len(question) > _CHARS or is_small_talk(question):
         return Past(question)
     core, led = _LEAD.subn("", " ".join(question.split()))
-    if led and _is_fragment(core):
+    if led and is_fragment(core):
         core = f"What about {core}"  # "And Georgia?"
-    for rule in (_bare_question_word, _what_about, _pronouns, _echo, _remainder):
+    for rule in (_bare_question_word, what_about, _pronouns, _echo, _remainder):
         if (filled := rule(core, past)) is not None:
             return filled
     return Past(question)
@@ -156,88 +145,7 @@ def _bare_question_word(core: str, past: Sequence[Past]) -> Past | None:
     start = _ADVERBIAL_START.match(frame)
     if start and match["wh"].casefold() not in {"who", "what", "which"}:
         return Past(f"{match['wh']} {_lower_start(frame[start.end() :])}?")
-    return _with_topic(core, past)
-
-
-def _what_about(core: str, past: Sequence[Past]) -> Past | None:
-    """ "What about Georgia?" takes the last question with Georgia in place of its like."""
-    about = _ABOUT.match(core)
-    fragment = None if about else _FRAGMENT.match(core)
-    match = about or fragment
-    if not match:
-        return None
-    given, frame = match["what"].strip(), BRACKET.sub("?", past[-1].question)
-    new = {bare(word) for word in content_words(given)}
-    if not new or leaning_pronouns(given) or (fragment and not _leans(fragment, given)):
-        return None
-    if new & {bare(word) for word in content_words(frame)}:
-        return _with_topic(core, past) if about else None
-    target = _same_kind(given, frame) if about or _is_name(given) else None
-    if target is None:
-        if _PREPOSITION.match(given) and not _is_fragment(frame):
-            return Past(f"{frame.rstrip(' ?.!')} {given}?")
-        return _with_topic(core, past)
-    phrase = _PREPOSITION.sub("", given)
-    return Past(frame[: target[0]] + phrase + frame[target[1] :])
-
-
-def _leans(fragment: re.Match[str], given: str) -> bool:
-    """A verbless piece leans unless it reads as a query of its own ("Almaty airport")."""
-    alone = len(content_words(given)) > 1 and bool(names(f"x {given}")) and not fragment["end"]
-    return _is_fragment(given) and not alone
-
-
-def _is_fragment(text: str) -> bool:
-    tokens = [fold(word) for word in words(text.rstrip(" ?"))]
-    if tokens[:2] in (["how", "many"], ["how", "much"]):
-        tokens = tokens[2:]
-    if not tokens or tokens[0] in IMPERATIVES:
-        return False
-    verbless = not any(token in AUX | WH for token in tokens) and not any(map(is_verb, tokens[1:]))
-    return verbless and len(tokens) <= 5
-
-
-def _same_kind(given: str, frame: str) -> tuple[int, int] | None:
-    """Where in the frame a phrase of the kind of ``given`` stands: year for year, name for name."""
-    if _ANY_TIME.search(given):
-        years = list(_ANY_TIME.finditer(frame))
-        return years[-1].span() if years else None
-    if _is_name(given):
-        spans = [innermost(name, frame) for name in names(frame)]
-        spans = [(_with_article(frame, a) if _ARTICLE.match(given) else a, b) for a, b in spans]
-    else:
-        last = [p for p in noun_phrases(frame) if p.start > 0][-1:]
-        spans = [(p.start, p.start + len(p.text)) for p in last if not p.is_name]
-        spans = [s for s in spans if not words(frame[s[1] :]) and last[0].after in PREPOSITIONS]
-        spans = spans or (_subjects(frame) if _ARTICLE.match(given) else [])
-
-    def likeness(span: tuple[int, int]) -> tuple[bool, bool, bool, int]:
-        phrase = frame[slice(*span)]
-        same_article = bool(_ARTICLE.match(phrase)) == bool(_ARTICLE.match(given))
-        same_number = phrase.endswith("s") == given.endswith("s")
-        return same_article, same_number, bool(PLACE_BEFORE.search(frame[: span[0]])), span[0]
-
-    return max(spans, key=likeness, default=None)
-
-
-def _subjects(frame: str) -> list[tuple[int, int]]:
-    """ "the pump" of "How much does the pump cost?", and of "What is the price of the pump?"."""
-    found = []
-    for phrase in noun_phrases(frame):
-        start = phrase.start + (phrase.text.rfind(" of ") + 4 if " of " in phrase.text else 0)
-        end = phrase.start + len(phrase.text)
-        if phrase.after in AUX and not phrase.is_generic and _ARTICLE.match(frame[start:end]):
-            found.append((start, end))
-    return found
-
-
-def _with_article(text: str, start: int) -> int:
-    return start - 4 if text[max(0, start - 4) : start].lower() == "the " else start
-
-
-def _is_name(given: str) -> bool:
-    first = words(given)[0]
-    return bool(names(f"x {fold(first) if fold(first) in STOP else first}{given[len(first) :]}"))
+    return with_topic(core, past)
 
 
 def _pronouns(core: str, past: Sequence[Past]) -> Past | None:
@@ -264,7 +172,7 @@ def _filled(
     done = Past(filled, referents=tuple(meant.items()))
     if len(meant) == len(first):
         return done
-    topic = _with_topic(filled, past)
+    topic = with_topic(filled, past)
     return replace(topic, referents=done.referents) if topic else done
 
 
@@ -307,22 +215,7 @@ def _remainder(core: str, past: Sequence[Past]) -> Past | None:
     if which and pair:
         chosen = pair["a"] if which[1].lower() == "former" else pair["b"]
         return Past(core[: which.start()] + chosen + core[which.end() :])
-    return _with_topic(core, past)
-
-
-def _with_topic(core: str, past: Sequence[Past]) -> Past | None:
-    """The question with the topic of the last turn that has one in brackets."""
-    have = {bare(word) for word in words(core)}
-    for turn in reversed(past):
-        phrases = [p for p in noun_phrases(turn.question) if not p.is_generic]
-        topic = [
-            without_article(p.text)
-            for p in phrases
-            if not {bare(w) for w in words(p.text) if fold(w) not in STOP} <= have
-        ]
-        if topic:
-            return Past(f"{core.rstrip(' ?.!')} ({', '.join(topic[:2])})?")
-    return None
+    return with_topic(core, past)
 
 
 def _lower_start(text: str) -> str:
