@@ -181,7 +181,7 @@ class Engine(Home):
         if not snapshot.n_passages or (only is not None and not len(only)):
             return _Begun(base, empty_answer(base, filtered=bool(snapshot.n_passages)))
         pipeline = self.pipeline(snapshot)
-        said = said_before(turns)
+        said = said_before(turns, question)
 
         def find(question: str) -> list[Found]:
             return [
@@ -296,8 +296,8 @@ class Engine(Home):
         """
         with self._lock:
             pipeline = self.pipeline(self.index.snapshot(), retrieve_k=2 * k)
-            query = standalone(clean_question(query), history)
-            return ranked_documents(pipeline, query, k, said_before(history))
+            asked = standalone(clean_question(query), history)
+            return ranked_documents(pipeline, asked, k, said_before(history, query))
 
     def retrieved(self, query: str, k: int) -> dict[str, list[Passage]]:
         """The best passages for each way of searching."""

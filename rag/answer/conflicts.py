@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 
 from rag.text.answer_types import NAME
-from rag.text.phrases import TITLES
+from rag.text.people import TITLES
 from rag.text.values import Value, agree, root, same_measure, values
 from rag.text.words import fold, is_content, is_negation, names, word_set, words
 

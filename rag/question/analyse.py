@@ -27,6 +27,7 @@ from rag.question.patterns import (
     clauses,
     is_small_talk,
 )
+from rag.question.switching import without_opening
 from rag.text.words import (
     AUX,
     IMPERATIVES,
@@ -87,6 +88,7 @@ def unwrap(question: str) -> str:
     text = re.sub(r"\b(wh\w+|how)'s\b", r"\1 is", _one_line(question), flags=re.I)
     for _ in range(4):
         before = text
+        text = without_opening(text)
         text = GREETING.sub("", text, count=1) or text
         text = ASKED_TO.sub("", WRAPPED.sub("", text, count=1), count=1)
         if text == before:

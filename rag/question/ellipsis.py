@@ -3,111 +3,91 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from rag.question.alike import name_in_place
+from rag.question.in_place import ORDINAL, ORDINAL_ALONE, in_place, places_for
 from rag.question.leaning import leaning_pronouns
-from rag.question.referents import BRACKET, PLACE_BEFORE, Past, innermost
+from rag.question.past import BRACKET, Past
 from rag.question.topic import with_topic
-from rag.text.phrases import is_verb, noun_phrases
-from rag.text.words import (
-    AUX,
-    IMPERATIVES,
-    PREPOSITIONS,
-    STOP,
-    WH,
-    bare,
-    content_words,
-    fold,
-    names,
-    words,
-)
+from rag.text.phrases import is_verb
+from rag.text.verbs import ALSO_NOUNS, BASE
+from rag.text.words import AUX, IMPERATIVES, WH, bare, content_words, fold, words
 
 _ABOUT = re.compile(r"^(?:what|how) about (?P<what>[^?.!]+)[?.!\s]*$", re.I)
-_FRAGMENT = re.compile(
-    r"^(?P<what>(?:(?:in|on|at|for|by|from|with|during|after|before|to) )?[^?.!,]+)(?P<end>\?*)$",
+_FRAGMENT = re.compile(r"^(?P<what>[^?.!,]+)(?P<end>\?*)$")
+_TOO = re.compile(r",? (?:too|as well|also|then|though|instead)(?=[ ?.!]*$)", re.I)
+_SHORT = re.compile(  # what is no question of its own
+    r"^(?:the|an?|of|in|on|at|for|by|from|with|without|during|after|before|since|until|to|about|"
+    r"between|as|under|over|above|below|inside|outside|against|per|via) ",
     re.I,
 )
-_PREPOSITION = re.compile(r"^(?:in|on|at|for|by|from|with|during|after|before|to) ", re.I)
-_ARTICLE = re.compile(r"(?:the|an?) ", re.I)
-_ANY_TIME = re.compile(r"\b(?:1\d{3}|20\d{2}|19\d0s)\b")
+_SUBORDINATE = frozenset(["although", "because", "if", "unless", "while"])
+_OWN_ORDINAL = re.compile(rf"^(?:his|her|its|their) (?={ORDINAL}(?: ones?)?$)", re.I)
 
 
 def what_about(core: str, past: Sequence[Past]) -> Past | None:
-    """ "What about Georgia?" takes the last question with Georgia in place of its like."""
+    """ "What about Georgia?" takes the last question with Georgia in place of its like.
+
+    Where no place is clear, the topic is put in brackets behind it.
+    """
+    left = _left_out(core)
+    if left is None:
+        return None
+    given, rest, is_about = left
+    frame = past[-1].asked
+    new = {bare(word) for word in content_words(given)}
+    said = {bare(word) for word in content_words(frame)}
+    put = None
+    if not is_fragment(frame) and (new or ORDINAL_ALONE.match(given)):
+        is_clear = is_about or _SHORT.match(given)
+        put = in_place(given, frame) if is_clear else name_in_place(given, frame)
+    if put:
+        carried = BRACKET.search(past[-1].question)  # "What does that cost (bike)?"
+        return Past(f"{put.rstrip(' ?.!')}{rest}{carried[0].rstrip('?') if carried else ''}?")
+    return with_topic(core, past) if is_about or not new & said else None
+
+
+def other_places(core: str, past: Sequence[Past]) -> Iterator[Past]:
+    """Where several places may be meant, the question with each of them taken."""
+    left = _left_out(core)
+    if left is not None and left[2]:
+        for put in places_for(left[0], past[-1].asked):
+            yield Past(f"{put.rstrip(' ?.!')}{left[1]}?")
+
+
+def _left_out(core: str) -> tuple[str, str, bool] | None:
+    """What is asked about, what follows it after a comma, and whether it says "what about"."""
+    core = _TOO.sub("", core)
     about = _ABOUT.match(core)
-    fragment = None if about else _FRAGMENT.match(core)
-    match = about or fragment
+    match = about or _FRAGMENT.match(core)
     if not match:
         return None
-    given, frame = match["what"].strip(), BRACKET.sub("?", past[-1].question)
-    new = {bare(word) for word in content_words(given)}
-    if not new or leaning_pronouns(given) or (fragment and not _leans(fragment, given)):
+    given, comma, rest = match["what"].strip().partition(",")
+    given = _OWN_ORDINAL.sub("the ", given)
+    if not words(given) or leaning_pronouns(re.sub(r"^(?:that|those) (?=of )", "", given)):
         return None
-    if new & {bare(word) for word in content_words(frame)}:
-        return with_topic(core, past) if about else None
-    target = _same_kind(given, frame) if about or _is_name(given) else None
-    if target is None:
-        if _PREPOSITION.match(given) and not is_fragment(frame):
-            return Past(f"{frame.rstrip(' ?.!')} {given}?")
-        return with_topic(core, past)
-    phrase = _PREPOSITION.sub("", given)
-    return Past(frame[: target[0]] + phrase + frame[target[1] :])
+    if not about and not _leans(match, given):
+        return None
+    return given, comma + rest, bool(about)
 
 
 def _leans(fragment: re.Match[str], given: str) -> bool:
     """A verbless piece leans unless it reads as a query of its own ("Almaty airport")."""
-    alone = len(content_words(given)) > 1 and bool(names(f"x {given}")) and not fragment["end"]
-    return is_fragment(given) and not alone
+    several = len(content_words(given)) > 1 and not _SHORT.match(given)
+    named = bool(fragment["end"]) and all(word[0].isupper() for word in words(given))
+    return is_fragment(given) and (named or not several)
 
 
 def is_fragment(text: str) -> bool:
+    text = re.sub(r"\b\d+ May\b|\b(the|an?) [a-z]+", r"\1 x", text, flags=re.I)  # "the last one"
     tokens = [fold(word) for word in words(text.rstrip(" ?"))]
     if tokens[:2] in (["how", "many"], ["how", "much"]):
         tokens = tokens[2:]
-    if not tokens or tokens[0] in IMPERATIVES:
+    if not tokens or tokens[0] in IMPERATIVES | _SUBORDINATE:
         return False
-    verbless = not any(token in AUX | WH for token in tokens) and not any(map(is_verb, tokens[1:]))
+    verbs = AUX | WH | (BASE - ALSO_NOUNS if tokens[0] not in {"the", "a", "an"} else AUX)
+    verbless = not any(token in AUX | WH for token in tokens[:1]) and not any(
+        token in verbs or is_verb(token) for token in tokens[1:]
+    )
     return verbless and len(tokens) <= 5
-
-
-def _same_kind(given: str, frame: str) -> tuple[int, int] | None:
-    """Where in the frame a phrase of the kind of ``given`` stands: year for year, name for name."""
-    if _ANY_TIME.search(given):
-        years = list(_ANY_TIME.finditer(frame))
-        return years[-1].span() if years else None
-    if _is_name(given):
-        spans = [innermost(name, frame) for name in names(frame)]
-        spans = [(_with_article(frame, a) if _ARTICLE.match(given) else a, b) for a, b in spans]
-    else:
-        last = [p for p in noun_phrases(frame) if p.start > 0][-1:]
-        spans = [(p.start, p.start + len(p.text)) for p in last if not p.is_name]
-        spans = [s for s in spans if not words(frame[s[1] :]) and last[0].after in PREPOSITIONS]
-        spans = spans or (_subjects(frame) if _ARTICLE.match(given) else [])
-
-    def likeness(span: tuple[int, int]) -> tuple[bool, bool, bool, int]:
-        phrase = frame[slice(*span)]
-        same_article = bool(_ARTICLE.match(phrase)) == bool(_ARTICLE.match(given))
-        same_number = phrase.endswith("s") == given.endswith("s")
-        return same_article, same_number, bool(PLACE_BEFORE.search(frame[: span[0]])), span[0]
-
-    return max(spans, key=likeness, default=None)
-
-
-def _subjects(frame: str) -> list[tuple[int, int]]:
-    """ "the pump" of "How much does the pump cost?", and of "What is the price of the pump?"."""
-    found = []
-    for phrase in noun_phrases(frame):
-        start = phrase.start + (phrase.text.rfind(" of ") + 4 if " of " in phrase.text else 0)
-        end = phrase.start + len(phrase.text)
-        if phrase.after in AUX and not phrase.is_generic and _ARTICLE.match(frame[start:end]):
-            found.append((start, end))
-    return found
-
-
-def _with_article(text: str, start: int) -> int:
-    return start - 4 if text[max(0, start - 4) : start].lower() == "the " else start
-
-
-def _is_name(given: str) -> bool:
-    first = words(given)[0]
-    return bool(names(f"x {fold(first) if fold(first) in STOP else first}{given[len(first) :]}"))

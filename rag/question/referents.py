@@ -4,53 +4,46 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from rag.question.leaning import Pronoun
-from rag.text.phrases import BODIES, TITLES, Phrase, noun_phrases
-from rag.text.words import JOINERS, STOP, fold, names, words
+from rag.question.past import LABEL, Past, answered_phrases, asked_phrases, is_part, is_same
+from rag.question.places import PLACE_BEFORE, TIME_NAME, place_in
+from rag.question.pointing import Pronoun
+from rag.text.people import BODIES, TITLES, is_people
+from rag.text.phrase import Phrase
+from rag.text.words import JOINERS, PREPOSITIONS, STOP, fold, names, word_set
 
 _THOSE_WHO = re.compile(
     r"^who (?P<be>is|was|are|were)? ?(?P<rest>(?(be)(?:(?:a )?part of|members? of|in|on|among|at)|"
     r"(?!did|does|do|has|have|had|can|will|would|could)) ?[^?]{1,120}?)[ ?.!]*$",
     re.I,
 )
-BRACKET = re.compile(r" \([^()]*\)\?$")  # the topic that was put there for an earlier turn
-_LABEL = re.compile(r"(?<![^\s\"“])[A-Z][\w’'-]*(?: [a-z][\w’'-]*){0,3}:\s")  # "Monthly rent: "
-_TIME = re.compile(  # names that nothing is said of by a pronoun
-    r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|january|february|march|april|may|june|july|"
-    r"august|september|october|november|december)(?: \d+)*",
-    re.I,
+_ARTICLE = re.compile(r"(?:the|an?|my|your|our) ", re.I)
+_DEFINITE = re.compile(r"(?:the|my|your|our) ", re.I)
+_COLLECTIVE = word_set(  # spoken of as "they"
+    "agency airline airport assembly association band bank bar board cafe choir church clinic club "
+    "college commission committee company council court crew department family firm gallery "
+    "government group hospital hotel institute insurer league library management ministry museum "
+    "orchestra organisation organization parliament party police press publisher restaurant school "
+    "shop station store supplier team theatre union university"
 )
-_REFUSAL = re.compile(  # what Citewell says itself
-    r"\s*(?:No sentence in the documents|Nothing in the documents|The documents do not say)", re.I
-)
-_REACH = 600  # code points of a turn that are looked at
-PLACE_BEFORE = re.compile(r"\b(?:in|at|to|from|near|of|for|inside|around)\s+(?:the\s+)?$", re.I)
 
 
-@dataclass(frozen=True, slots=True)
-class Past:
-    """An earlier turn: its question made to stand alone, and what its pronouns stood for."""
+def antecedent(pronoun: Pronoun, past: Sequence[Past], said: frozenset[str]) -> str | None:
+    """What it stood for before, else a phrase of its kind; the last turn first.
 
-    question: str
-    answer: str = ""
-    referents: tuple[tuple[str, str], ...] = ()  # (kind of pronoun, phrase)
-
-
-def antecedent(pronoun: Pronoun, past: Sequence[Past]) -> str | None:
-    """What it stood for before, else a phrase of its kind; the last turn first."""
+    ``said`` are the words of the question: what is named in it needs no pronoun.
+    """
     for turn in reversed(past):
         meant = dict(turn.referents)
-        phrases = _phrases(turn.question)
+        phrases = asked_phrases(turn, said)
         if pronoun.number in meant:
             return meant[pronoun.number]
         if pronoun.number == "person":
             found = _person(turn, phrases)
         elif pronoun.number == "place":
-            found = _place(turn)
+            found = place_in(turn.asked, turn.answer)
         elif pronoun.number == "plural":
-            found = _several(turn, phrases, meant)
+            found = _several(turn, phrases, meant, answered_phrases(turn, said))
         else:
             found = _thing(phrases) or meant.get("plural")
             if phrases and not found:
@@ -60,42 +53,52 @@ def antecedent(pronoun: Pronoun, past: Sequence[Past]) -> str | None:
     return None
 
 
-def antecedents(pronoun: Pronoun, past: Sequence[Past]) -> list[str]:
+def antecedents(
+    pronoun: Pronoun, past: Sequence[Past], said: frozenset[str], first: str
+) -> list[str]:
     """What else it may stand for, the last turn first: phrases of its kind in its answer, then in
-    its question."""
-    found = [phrase for turn in reversed(past) for phrase in _of_kind(pronoun.number, turn)]
-    return list(dict.fromkeys(map(_as_known, found)))
+    its question. Those that are named in the ``first`` are left out."""
+    turns = [turn for turn in reversed(past) if place_in(turn.asked, turn.answer)][:1]
+    if pronoun.number != "place":
+        turns = [*reversed(past)]
+    found = [phrase for turn in turns for phrase in _of_kind(pronoun.number, turn, said)]
+    known = dict.fromkeys(map(_as_known, found))
+    return [phrase for phrase in known if not is_same(phrase, first)]
 
 
-def _of_kind(number: str, turn: Past) -> list[str]:
-    answer = "" if _REFUSAL.match(turn.answer) else _LABEL.sub(" . ", turn.answer)
-    said = [*_phrases(answer), *_phrases(turn.question)]
+def _of_kind(number: str, turn: Past, said: frozenset[str]) -> list[str]:
+    phrases = [*answered_phrases(turn, said), *asked_phrases(turn, said)]
     if number == "person":
-        people = [p for p in said if p.is_person]
+        people = [p for p in phrases if p.is_person]
         named = [person for p in people if p.is_name and (person := _person_in(p.text))]
-        return [*named, *(p.text for p in people if not p.is_name)]
+        return [*named, *(_asked_for(p) for p in people if not p.is_name)]
     if number == "place":
-        return [place] if (place := _place(turn)) else []
+        return [place] if (place := place_in(turn.asked, turn.answer)) else []
     if number == "plural":
-        return [p.text for p in said if p.is_plural]
-    things = [p for p in said if not p.is_plural]
-    return [p.text for p in things if not (_two_names(p.text) if p.is_name else p.is_person)]
-
-
-def _phrases(text: str) -> list[Phrase]:
-    found = noun_phrases(BRACKET.sub("", text[:_REACH]))
-    return [p for p in found if not p.is_generic and len(p.text) < 80 and _says_what(p)]
-
-
-def _says_what(phrase: Phrase) -> bool:
-    """A name of a day, or a "The" that was left over, stands for nothing."""
-    return not _TIME.fullmatch(phrase.text) and any(fold(w) not in STOP for w in words(phrase.text))
+        return [_with_lead(p) for p in phrases if p.is_plural]
+    things = [p for p in phrases if not p.is_plural]
+    return [
+        part
+        for p in things
+        if not (_two_names(p.text) if p.is_name else p.is_person)
+        for part in (p.text, p.text.partition(" of ")[2])
+        if part == p.text or re.match(r"(?:the|an?|my|your|our) ", part)
+    ]
 
 
 def _thing(phrases: Sequence[Phrase]) -> str | None:
     things = [p for p in phrases if p.is_name or not (p.is_person or p.is_plural)]
     inner = [p.text.partition(" of ")[2] for p in phrases if p.is_plural and " of " in p.text]
-    sure = [p.text for p in things if not p.is_name or (p.is_person and not _two_names(p.text))]
+    by_the_way = [
+        p
+        for p in things
+        if p.after in PREPOSITIONS - {"of"} and p.text.islower() and not _ARTICLE.match(p.text)
+    ]  # "for entry", "by bike"
+    sure = [
+        p.text
+        for p in things
+        if p not in by_the_way and (not p.is_name or (p.is_person and not _two_names(p.text)))
+    ]
     return next(iter([*sure, *inner, *(p.text for p in things)]), None)
 
 
@@ -104,39 +107,54 @@ def _two_names(phrase: str) -> bool:
     return " of " not in phrase and len(phrase.split()) == 2 and phrase.istitle()
 
 
-def _several(turn: Past, phrases: Sequence[Phrase], meant: dict[str, str]) -> str | None:
+def _several(
+    turn: Past, phrases: Sequence[Phrase], meant: dict[str, str], answered: Sequence[Phrase]
+) -> str | None:
     """ "they" after "Who attended?" are those who attended."""
-    plural = next((_asked_for(p) for p in phrases if p.is_plural), None)
-    if (asked := _THOSE_WHO.match(turn.question)) and (not plural or not asked["be"]):
+    plural = next((_asked_for(p) for p in phrases if p.is_plural or _leads_several(p)), None)
+    if (asked := _THOSE_WHO.match(turn.asked)) and (not plural or not asked["be"]):
         be = {"is": "are ", "was": "were "}.get((asked["be"] or "").lower(), "")
         return f"those who {be}{asked['rest'].strip()}"
-    return plural or meant.get("thing") or next((p.text for p in phrases), None)
+    body = [
+        p.text
+        for p in phrases
+        if p.head in _COLLECTIVE or (is_people(p.head) and not _DEFINITE.match(p.text))
+    ]
+    told = [p.text for p in answered if p.is_plural and not p.is_name]
+    told = [phrase for phrase in told if not is_part(phrase, turn.asked)]
+    rest = sorted(phrases, key=lambda p: not is_people(p.head))
+    return plural or meant.get("thing") or _first_text(body, told, [p.text for p in rest])
 
 
 def _asked_for(phrase: Phrase) -> str:
     """ "which divisions" are "the divisions" when spoken of again."""
-    return f"the {phrase.text}" if phrase.after in {"which", "many", "what"} else phrase.text
+    if phrase.after in {"which", "many", "what"}:
+        return f"the {phrase.text}"
+    return _with_lead(phrase)
 
 
-def _place(turn: Past) -> str | None:
-    for text in (turn.question, turn.answer):
-        spans = [innermost(name, text) for name in names(text)]
-        placed = [text[a:b] for a, b in spans if PLACE_BEFORE.search(text[:a])]
-        if placed:
-            return placed[-1]
-    return None
+def _with_lead(phrase: Phrase) -> str:
+    """ "the side effects of the vaccine", of which the topic is only the vaccine"""
+    return f"{phrase.lead} of {phrase.text}" if _leads_several(phrase) else phrase.text
+
+
+def _leads_several(phrase: Phrase) -> bool:
+    return phrase.lead.endswith("s") and phrase.lead.lower().startswith("the ")
 
 
 def _person(turn: Past, phrases: Sequence[Phrase]) -> str | None:
     called = [p.text for p in phrases if p.is_name and p.is_person]
     named = [person for name in called if (person := _person_in(name))]
-    said = _LABEL.sub(" . ", turn.answer)
+    said = LABEL.sub(" . ", turn.answer)
     somebody = [n for n in names(said) if not PLACE_BEFORE.search(said[: said.find(n)])]
     answered = [person for name in somebody if (person := _person_in(name))]
     role = [p.text for p in phrases if p.is_person and not p.is_name]
-    if re.match(r"who (?!is [A-Z]|was [A-Z])", turn.question, re.I):
-        return _first_text(answered, named, role)
-    return _first_text(named, answered, role)
+    if re.match(r"who (?!is [A-Z]|was [A-Z])", turn.asked, re.I):
+        new = [name for name in answered if not is_part(name, turn.asked)]
+        return _first_text(new, answered, named, role)
+    owners = [p.text.rpartition(" of ")[2] for p in phrases if p.is_name and " of " in p.text]
+    owning = [person for name in owners if _two_names(name) and (person := _person_in(name))]
+    return _first_text(named, owning, answered, role)
 
 
 def _first_text(*choices: Sequence[str]) -> str | None:
@@ -151,7 +169,11 @@ def _person_in(name: str) -> str | None:
         titled = titled or not parts[0].isupper()
         parts = parts[1:]
     core = " ".join(parts)
-    if all(fold(part) in STOP for part in parts):
+    if (
+        name.startswith("The ")
+        or all(fold(part) in STOP for part in parts)
+        or TIME_NAME.fullmatch(core)
+    ):
         return None
     kept = [part for part in parts if part.islower()]
     one_word = len(parts) == 1 and (titled or name == core)
@@ -165,12 +187,3 @@ def _person_in(name: str) -> str | None:
 def _as_known(phrase: str) -> str:
     """ "a lethal disease" is "the lethal disease" when spoken of again."""
     return re.sub(r"^(?:an?|the|my|your|our) ", "the ", phrase, flags=re.I)
-
-
-def innermost(name: str, frame: str) -> tuple[int, int]:
-    """ "Kazakhstan" of "GDP of Kazakhstan"; all of "Romeo and Juliet"."""
-    start = frame.find(name)
-    end = start + len(name)
-    start += name.rfind(" of ") + 4 if " of " in name else 0
-    pair = re.search(r"[^\W\d_]+(?: [^\W\d_]+)? and $", frame[:start])
-    return (pair.start() if pair and pair[0][0].isupper() else start), end

@@ -2,23 +2,40 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
-from rag.question.referents import Past
-from rag.text.phrases import noun_phrases, without_article
+from rag.question.past import BRACKET, Past, asked_phrases
+from rag.text.phrase import without_article
 from rag.text.words import STOP, bare, fold, words
+
+_MOST = 2  # phrases; more would drown the question
 
 
 def with_topic(core: str, past: Sequence[Past]) -> Past | None:
-    """The question with the topic of the last turn that has one in brackets."""
+    """The question with the topic of the last turn that has one in brackets.
+
+    A question that the documents did not answer gives its topic only where there is no other.
+    """
     have = {bare(word) for word in words(core)}
-    for turn in reversed(past):
-        phrases = [p for p in noun_phrases(turn.question) if not p.is_generic]
-        topic = [
-            without_article(p.text)
-            for p in phrases
-            if not {bare(w) for w in words(p.text) if fold(w) not in STOP} <= have
-        ]
+    answered = [turn for turn in past if not turn.refused]
+    for turn in [*reversed(answered), *(turn for turn in reversed(past) if turn.refused)]:
+        topic = [phrase for phrase in _topic(turn) if not _content(phrase) <= have]
         if topic:
-            return Past(f"{core.rstrip(' ?.!')} ({', '.join(topic[:2])})?")
+            return Past(f"{core.rstrip(' ?.!')} ({', '.join(topic[:_MOST])})?")
     return None
+
+
+def _topic(turn: Past) -> list[str]:
+    """What its question is about, then the topic that it took from earlier turns."""
+    carried = BRACKET.search(turn.question)
+    own = [_plain(phrase.text) for phrase in asked_phrases(turn)]
+    return list(dict.fromkeys([*own, *(carried[1].split(", ") if carried else ())]))
+
+
+def _plain(phrase: str) -> str:
+    return re.sub(r"['’]s?$", "", without_article(phrase))
+
+
+def _content(phrase: str) -> set[str]:
+    return {bare(word) for word in words(phrase) if fold(word) not in STOP}

@@ -43,6 +43,8 @@ KINDS = [
     ("Can you tell me who signed the treaty?", "fact", "person"),
     ("Do you know when the meeting was?", "fact", "date"),
     ("Hello, when was the probe launched?", "fact", "date"),
+    ("Something else: when was the probe launched?", "fact", "date"),
+    ("By the way, is the treaty in force?", "yesno", "none"),
     ("The treaty was signed in what year?", "fact", "date"),
     ("What time does the train leave?", "fact", "date"),
     ("In 1990, who was president?", "fact", "person"),
@@ -142,6 +144,7 @@ def test_the_topic_of_what_about_is_without_what_was_put_behind_it() -> None:
 
 
 def test_request_verbs_and_politeness_are_no_terms() -> None:
+    assert analyse("Another question: who won?").terms == ("won",)
     assert analyse("Could you please list the NATO members?").terms == ("NATO", "members")
 
 

@@ -1,0 +1,60 @@
+"""Phrases that name only in part what was spoken of: "the wall", "that one", "the latter". Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rag.question.in_place import ORDINAL
+from rag.question.leaning import FORMER_LATTER, leans_otherwise
+from rag.question.past import Past
+from rag.question.topic import with_topic
+from rag.text.phrase import without_article
+from rag.text.phrases import is_verb, noun_phrases
+from rag.text.words import STOP, fold, words
+
+_PAIR = re.compile(
+    r"(?P<a>(?:[^\W\d_]+[ -]){0,2}?[^\W_]+) (?:or|and) "
+    r"(?P<b>(?:the |an? )?[^\W_]+(?: [^\W_]+)?"
+    r"(?: (?:at|from|in|of|on) (?:the )?[^\W_]+)?)[ ?.!]*$"
+)
+
+
+def echo(core: str, past: Sequence[Past]) -> Past | None:
+    """ "How long is the wall?" after "the Great Wall of China" means that wall."""
+    for match in re.finditer(r"\bthe ([^\W\d_]{3,})\b(?!['’-])", core, re.I):
+        following = words(core[match.end() :])[:1]
+        if following and not is_verb(fold(following[0])):
+            continue  # "the election in Georgia" says itself which one
+        for phrase in (p for turn in reversed(past) for p in noun_phrases(turn.question)):
+            said = [word for word in words(phrase.text) if fold(word) not in STOP]
+            if phrase.head == fold(match[1]) and 1 < len(said) <= 6:
+                full = f"the {without_article(phrase.text)}"
+                return Past(core[: match.start()] + full + core[match.end() :])
+    return None
+
+
+def remainder(core: str, past: Sequence[Past]) -> Past | None:
+    if not leans_otherwise(core):
+        return None
+    if one := _that_one(core, past[-1].asked):
+        return Past(one)
+    which = re.search(FORMER_LATTER, core, re.I)
+    texts = [past[-1].question, *re.split(r"(?<=[.!?]) ", past[-1].answer)[:1]] if which else []
+    pair = next(filter(None, map(_PAIR.search, texts)), None)
+    if which and pair:
+        chosen = pair["a"] if which["which"].lower() == "former" else pair["b"]
+        return Past(core[: which.start()] + chosen + core[which.end() :])
+    return with_topic(core, past)
+
+
+def _that_one(core: str, frame: str) -> str | None:
+    """ "That one" after "Berg's second expedition" is that expedition."""
+    said = re.search(r"\b(?:this|that) one(?=[ ?.!]*$|,)", core, re.I)
+    ordered = [p for p in noun_phrases(frame) if re.search(rf"\b{ORDINAL}\b", p.text, re.I)]
+    if not said or not ordered:
+        return None
+    phrase = ordered[-1]
+    owner = re.search(r"(?:[A-Z][\w-]+ )*[A-Z][\w-]+['’]s $", frame[: phrase.start])
+    full = f"{owner[0]}{phrase.text}" if owner else f"the {without_article(phrase.text)}"
+    return core[: said.start()] + full + core[said.end() :]
