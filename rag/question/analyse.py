@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from rag.question.followup import standalone
+from rag.question.followup.switching import without_opening
 from rag.question.patterns import (
     ASKED_TO,
     CHANCES,
@@ -27,7 +28,6 @@ from rag.question.patterns import (
     clauses,
     is_small_talk,
 )
-from rag.question.switching import without_opening
 from rag.text.words import (
     AUX,
     IMPERATIVES,

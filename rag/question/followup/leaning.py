@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from rag.question.bound import is_bound, phrases_in
-from rag.question.pointing import EVENT, Pronoun, pronouns
+from rag.question.followup.bound import is_bound, phrases_in
+from rag.question.followup.pointing import EVENT, Pronoun, pronouns
 from rag.text.phrases import noun_phrases
 from rag.text.verbs import BASE, THIRD_PERSON
 from rag.text.words import AUX, PREPOSITIONS, content_words, is_content, names, words

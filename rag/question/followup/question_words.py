@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.question.past import Past
-from rag.question.topic import with_topic
+from rag.question.followup.past import Past
+from rag.question.followup.topic import with_topic
 from rag.text.phrases import is_verb
 from rag.text.verbs import ALSO_NOUNS, BASE
 from rag.text.words import AUX, STOP, fold, word_set, words

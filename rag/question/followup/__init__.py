@@ -13,15 +13,15 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from rag.question.echo import echo, remainder
-from rag.question.ellipsis import is_fragment, other_places, what_about
-from rag.question.filling import by_pronouns, other_readings
-from rag.question.going_on import goes_on
-from rag.question.past import BRACKET, Past, is_refusal
+from rag.question.followup.echo import echo, remainder
+from rag.question.followup.ellipsis import is_fragment, other_places, what_about
+from rag.question.followup.filling import by_pronouns, other_readings
+from rag.question.followup.going_on import goes_on
+from rag.question.followup.past import BRACKET, Past, is_refusal
+from rag.question.followup.question_words import by_question_word
+from rag.question.followup.switching import opens_topic, without_opening
+from rag.question.followup.topic import with_topic
 from rag.question.patterns import is_small_talk
-from rag.question.question_words import by_question_word
-from rag.question.switching import opens_topic, without_opening
-from rag.question.topic import with_topic
 from rag.text.verbs import BASE
 from rag.text.words import (
     capitalise,

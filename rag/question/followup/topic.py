@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.question.past import BRACKET, Past, asked_phrases
+from rag.question.followup.past import BRACKET, Past, asked_phrases
 from rag.text.phrase import without_article
 from rag.text.words import STOP, bare, fold, words
 

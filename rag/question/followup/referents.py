@@ -5,9 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.question.past import LABEL, Past, answered_phrases, asked_phrases, is_part, is_same
-from rag.question.places import PLACE_BEFORE, TIME_NAME, place_in
-from rag.question.pointing import Pronoun
+from rag.question.followup.past import (
+    LABEL,
+    Past,
+    answered_phrases,
+    asked_phrases,
+    is_part,
+    is_same,
+)
+from rag.question.followup.places import PLACE_BEFORE, TIME_NAME, place_in
+from rag.question.followup.pointing import Pronoun
 from rag.text.people import BODIES, TITLES, is_people
 from rag.text.phrase import Phrase
 from rag.text.words import JOINERS, PREPOSITIONS, STOP, fold, names, word_set

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from rag.question.frame import Kind, Slot, head_of, is_name, kind_of, phrase_slots
-from rag.question.places import PLACE_BEFORE, TIME_NAME, innermost
+from rag.question.followup.frame import Kind, Slot, head_of, is_name, kind_of, phrase_slots
+from rag.question.followup.places import PLACE_BEFORE, TIME_NAME, innermost
 from rag.text.words import AUX, names, word_set, words
 
 ARTICLE = re.compile(r"(?:the|an?) ", re.I)

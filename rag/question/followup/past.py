@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from rag.question.places import TIME_NAME
+from rag.question.followup.places import TIME_NAME
 from rag.text.phrase import Phrase
 from rag.text.phrases import noun_phrases
 from rag.text.words import STOP, bare, fold, is_content, names, words

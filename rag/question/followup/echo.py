@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.question.in_place import ORDINAL
-from rag.question.leaning import FORMER_LATTER, leans_otherwise
-from rag.question.past import Past
-from rag.question.topic import with_topic
+from rag.question.followup.in_place import ORDINAL
+from rag.question.followup.leaning import FORMER_LATTER, leans_otherwise
+from rag.question.followup.past import Past
+from rag.question.followup.topic import with_topic
 from rag.text.phrase import without_article
 from rag.text.phrases import is_verb, noun_phrases
 from rag.text.words import STOP, fold, words

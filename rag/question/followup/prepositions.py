@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from rag.question.alike import name_in_place, put, year_in_place
-from rag.question.frame import PREPOSITION, Kind, Slot, kind_of, prepositional_slots
+from rag.question.followup.alike import name_in_place, put, year_in_place
+from rag.question.followup.frame import PREPOSITION, Kind, Slot, kind_of, prepositional_slots
 from rag.text.verbs import BASE
 from rag.text.words import fold, word_set, words
 

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from rag.question.leaning import leaning_pronouns
-from rag.question.past import Past, answered_phrases, asked_phrases, is_part, said_words
-from rag.question.places import put_place
-from rag.question.pointing import Pronoun
-from rag.question.referents import antecedent, antecedents
-from rag.question.topic import with_topic
+from rag.question.followup.leaning import leaning_pronouns
+from rag.question.followup.past import Past, answered_phrases, asked_phrases, is_part, said_words
+from rag.question.followup.places import put_place
+from rag.question.followup.pointing import Pronoun
+from rag.question.followup.referents import antecedent, antecedents
+from rag.question.followup.topic import with_topic
 from rag.text.words import content_words, fold, is_content
 
 _SHORT = 2

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.question.places import PLACE_BEFORE
-from rag.question.pointing import Pronoun
+from rag.question.followup.places import PLACE_BEFORE
+from rag.question.followup.pointing import Pronoun
 from rag.text.people import is_people
 from rag.text.phrase import Phrase
 from rag.text.phrases import is_verb, noun_phrases

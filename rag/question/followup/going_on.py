@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.question.leaning import leaning_pronouns
-from rag.question.past import Past
-from rag.question.topic import with_topic
+from rag.question.followup.leaning import leaning_pronouns
+from rag.question.followup.past import Past
+from rag.question.followup.topic import with_topic
 from rag.text.phrases import noun_phrases
 from rag.text.verbs import ALSO_NOUNS, BASE
 from rag.text.words import DETERMINERS, IMPERATIVES, PREPOSITIONS, fold, is_content, word_set, words

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from rag.question.alike import name_in_place
-from rag.question.in_place import ORDINAL, ORDINAL_ALONE, in_place, places_for
-from rag.question.leaning import leaning_pronouns
-from rag.question.past import BRACKET, Past
-from rag.question.topic import with_topic
+from rag.question.followup.alike import name_in_place
+from rag.question.followup.in_place import ORDINAL, ORDINAL_ALONE, in_place, places_for
+from rag.question.followup.leaning import leaning_pronouns
+from rag.question.followup.past import BRACKET, Past
+from rag.question.followup.topic import with_topic
 from rag.text.phrases import is_verb
 from rag.text.verbs import ALSO_NOUNS, BASE
 from rag.text.words import AUX, IMPERATIVES, WH, bare, content_words, fold, words

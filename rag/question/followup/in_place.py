@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from rag.question.alike import ARTICLE, name_in_place, of_kind, put, year_in_place
-from rag.question.frame import (
+from rag.question.followup.alike import ARTICLE, name_in_place, of_kind, put, year_in_place
+from rag.question.followup.frame import (
     PREPOSITION,
     head_of,
     is_name,
@@ -18,7 +18,7 @@ from rag.question.frame import (
     phrase_slots,
     prepositional_slots,
 )
-from rag.question.prepositions import by_prepositions, replaced
+from rag.question.followup.prepositions import by_prepositions, replaced
 from rag.text.phrases import is_adverb
 from rag.text.words import STOP, fold, words
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from rag.question.places import is_place
+from rag.question.followup.places import is_place
 from rag.text.people import is_people
 from rag.text.phrase import Phrase
 from rag.text.phrases import noun_phrases
