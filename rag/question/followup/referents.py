@@ -24,6 +24,11 @@ _THOSE_WHO = re.compile(
     r"(?!did|does|do|has|have|had|can|will|would|could)) ?[^?]{1,120}?)[ ?.!]*$",
     re.I,
 )
+_WHAT_WAS_DONE = re.compile(  # the answer says what: "What was held in Minsk?"
+    r"what (?:(?:is|are|was|were|has been|had been|will be) )?"
+    r"\w{2,}(?:ed|ld|en|wn|lt|ght|pt|ade)\b",
+    re.I,
+)
 _ARTICLE = re.compile(r"(?:the|an?|my|your|our) ", re.I)
 _DEFINITE = re.compile(r"(?:the|my|your|our) ", re.I)
 _COLLECTIVE = word_set(  # spoken of as "they"
@@ -52,7 +57,8 @@ def antecedent(pronoun: Pronoun, past: Sequence[Past], said: frozenset[str]) -> 
         elif pronoun.number == "plural":
             found = _several(turn, phrases, meant, answered_phrases(turn, said))
         else:
-            found = _thing(phrases) or meant.get("plural")
+            told = answered_phrases(turn, said) if _WHAT_WAS_DONE.match(turn.asked) else []
+            found = _thing(told) or _thing(phrases) or meant.get("plural")
             if phrases and not found:
                 return None
         if found:
