@@ -52,14 +52,14 @@ class Kit:
     def reader(
         self, tokens: TokenCache, terms: Analyse, idf: Idf, least: int = 0
     ) -> SimilarityReader | TrainedReader:
-        """``least`` sentences at least are read closely, as far as there are any."""
+        """``least`` sentences at least are read closely, if there are as many."""
         from rag.reader.similarity import SimilarityReader
-        from rag.reader.trained import LEAST, TrainedReader
+        from rag.reader.trained import READ, TrainedReader
 
         similar = SimilarityReader(tokens, self.similar, terms, idf)
         if self.open_judge is None:
             return similar
-        return TrainedReader(similar, self.open_judge(), self.model, max(LEAST, least))
+        return TrainedReader(similar, self.open_judge(), self.model, max(READ, least))
 
 
 def similarity(model: Model | None = None) -> Kit:

@@ -12,7 +12,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from index.passages.lists import stands_behind
 from index.types import Span
@@ -20,16 +19,17 @@ from rag.question.analyse import Question, analyse
 from rag.reader.features import Matrix
 from rag.reader.model import Model
 from rag.reader.pair_input import Item
-from rag.reader.similarity import Columns, SimilarityReader, Table, Vector, check_columns, readings
+from rag.reader.similarity import Columns, SimilarityReader, Table, check_columns, readings
 from rag.types import PassageText, Reading
 
 if TYPE_CHECKING:
     from rag.reader.cross_encoder import Judgement
 
-# The cross-encoder reads what similarity scores at most NEAR below the best (docs/reader.md).
-LEAST, MOST, NEAR = 3, 12, 4.0
+READ = (
+    6  # sentences that the cross-encoder reads: more of them changed no figure, see docs/reader.md
+)
 CALLS = 64  # of the cross-encoder that are kept: a page, and an eval, ask the same again
-FAINTEST = -10.0  # a smaller log chance says no more
+LEAST = -10.0  # a smaller log chance says no more
 # Similarity's score of the sentence, the cross-encoder's, each with its distance to the best
 # of the question, and how sure the cross-encoder is of the words that it marks.
 SENTENCE = ("similar", "similar_behind_best", "judged", "judged_behind_best", "marked")
@@ -60,14 +60,13 @@ class TrainedReader:
     columns = TRAINED_COLUMNS
 
     def __init__(
-        self, similar: SimilarityReader, judge: Judge, model: Model, least: int = LEAST
+        self, similar: SimilarityReader, judge: Judge, model: Model, read: int = READ
     ) -> None:
-        """``least`` sentences at least are read closely, if there are as many."""
         check_columns(self.columns, model)
         self._similar = similar
         self._judge = judge
         self._model = model
-        self._least = least
+        self._read = read
 
     def read(self, question: str, passages: Sequence[PassageText]) -> list[Reading]:
         if not passages:
@@ -79,20 +78,12 @@ class TrainedReader:
     def table(self, question: Question, passages: Sequence[PassageText]) -> Table:
         """``known`` are the sentences that the cross-encoder has read."""
         similar = self._similar.table(question, passages)
-        chosen = worth_judging(similar.order, similar.quotable, self._least)
+        ranked = np.argsort(-similar.order, kind="stable")
+        chosen = ranked[similar.quotable[ranked]][: self._read].tolist()
         items = list(items_of(question.text, passages))
         judged = self._judge.score([items[at] for at in chosen])
         supported = [self._similar.supports(similar, at) for at in chosen]
         return _with_judgements(similar, chosen, judged, supported)
-
-
-def worth_judging(order: Vector, quotable: NDArray[np.bool_], least: int) -> list[int]:
-    """The sentences that are near enough to the best by their score ``order``, best first."""
-    ranked = np.argsort(-order, kind="stable")
-    ranked = ranked[quotable[ranked]]
-    near = int((order[ranked] >= order[ranked[:1]] - NEAR).sum())
-    chosen: list[int] = ranked[: max(least, min(near, MOST))].tolist()
-    return chosen
 
 
 def _with_judgements(
@@ -104,7 +95,7 @@ def _with_judgements(
     if places:
         similar = table.order[places]
         answers = np.array([one.answers for one in judged], dtype=np.float64)
-        marked = [max(FAINTEST, np.log(max(one.chance, 1e-9))) for one in judged]
+        marked = [max(LEAST, np.log(max(one.chance, 1e-9))) for one in judged]
         columns = (similar, similar - similar.max(), answers, answers - answers.max(), marked)
         rows[places] = np.stack([*columns, supported], axis=1)
         known[places] = True

@@ -3,13 +3,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from index.embed import SentenceTransformerEmbedder
 from index.search.lexical import LexicalIndex
@@ -22,16 +19,7 @@ from rag.reader.kit import load_kit, similarity, trained
 from rag.reader.model import Linear, Model, load_model
 from rag.reader.pair_input import Item
 from rag.reader.similarity import SimilarityReader
-from rag.reader.trained import (
-    LEAST,
-    MOST,
-    NEAR,
-    TRAINED_COLUMNS,
-    Remembering,
-    TrainedReader,
-    items_of,
-    worth_judging,
-)
+from rag.reader.trained import READ, TRAINED_COLUMNS, Remembering, TrainedReader, items_of
 from rag.types import NONE, PassageText
 from tests.rag.reader.test_similarity import MILL, passage
 
@@ -92,8 +80,7 @@ def test_the_cross_encoder_decides_with_what_similarity_says_beside_it(
 def test_each_column_is_what_it_says(similar: SimilarityReader) -> None:
     question = analyse("When was the mill built?")
     passages = [passage(*MILL), passage("Trains run to the capital."), passage("Mills need water.")]
-    reader = TrainedReader(similar, Marker("mill"), numbers({}), least=9)
-    table = reader.table(question, passages)
+    table = TrainedReader(similar, Marker("mill"), numbers({})).table(question, passages)
     alone = similar.table(question, passages)
     rows = {name: table.rows[:, at] for at, name in enumerate(TRAINED_COLUMNS.sentence)}
     read = table.known
@@ -116,30 +103,12 @@ def test_only_the_nearest_sentences_are_read_and_the_others_come_after_them(
     many = [passage(*(f"Barn {n} of the village stands at the road." for n in range(9)))] * 2
     reader = TrainedReader(similar, judge, numbers({"judged": 1.0}))
     readings = reader.read("When was the mill built?", [*many, passage(*MILL)])
-    asked = len(judge.asked)
-    assert LEAST <= asked < 9
+    assert len(judge.asked) == READ
     scores = [one.score for reading in readings for one in reading.sentences]
-    read = sorted(scores, reverse=True)[:asked]
+    read = sorted(scores, reverse=True)[:READ]
     assert set(read) == {-4.0}
-    assert all(score < -4.0 for score in sorted(scores)[: len(scores) - asked])
+    assert all(score < -4.0 for score in sorted(scores)[: len(scores) - READ])
     assert readings[2].sentences[0].score == -4.0  # the mill is nearer than the barns
-
-
-@given(st.lists(st.tuples(st.floats(-20, 20), st.booleans()), max_size=30), st.integers(0, 20))
-def test_those_near_the_best_are_read_some_at_least_and_not_too_many(
-    sentences: list[tuple[float, bool]], least: int
-) -> None:
-    order = np.array([score for score, _ in sentences])
-    quotable = np.array([may_be for _, may_be in sentences], dtype=bool)
-    found = worth_judging(order, quotable, least)
-    left = [at for at, may_be in enumerate(quotable) if may_be and at not in found]
-    assert all(quotable[found])
-    assert all(order[a] >= order[b] for a, b in pairwise(found))
-    assert all(order[at] <= order[found[-1]] for at in left if found)
-    near = [
-        at for at in range(len(order)) if quotable[at] and order[at] >= order[quotable].max() - NEAR
-    ]
-    assert len(found) == min(quotable.sum(), max(least, min(len(near), MOST)))
 
 
 def test_a_passage_without_a_sentence_that_was_read_answers_nothing(
