@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from index.passages.outline import contexts
 from index.passages.quotable import is_declarative
-from index.passages.references import are_references, entries
+from index.passages.references import entries
 from index.passages.sentences import split_clauses, split_sentences
 from index.passages.tokens import count_tokens
 from index.types import Section, Span
@@ -79,8 +79,7 @@ def sentences_of(text: str, section: Section, headings: Sequence[str]) -> Sequen
     """What may be quoted by itself; of a table that is a row, of references an entry, whole."""
     if section.kind == "row":
         return [section.span]
-    whole = list(entries(text, section)) if are_references(headings) else []
-    return whole or split_sentences(text, section.span)
+    return entries(text, section, headings) or split_sentences(text, section.span)
 
 
 def _whole(group: Sequence[Span]) -> Span:

@@ -7,32 +7,62 @@ document said it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
+from index.structure.pieces import lines_of
 from index.types import Section, Span
 
+MOST = 0.7  # share of the entries that must look like one
+LONGEST = 700  # code points of an entry
+
 _HEADING = re.compile(
-    r"(?:#{1,6} +)?(?:(?:\d{1,3}|[A-Z])(?:\.\d+)*\.?\s+)?"
+    r"(?:#{1,6} +)?(?:(?:\d{1,3}|[A-Z]|[IVX]+)(?:\.\d+)*\.?\s+)?"
     r"(?:references|reference list|bibliography|works cited|literature(?: cited)?|"
     r"cited (?:works|literature)|further reading)(?: and notes)?[\s.:]*",
     re.I,
 )
-_ENTRY = re.compile(r"\n[ \t]*\r?\n|\r?\n(?=[ \t]*(?:[-*•–]|\[\w{1,12}\]|\(?\d{1,3}[.)])[ \t])")
+_BEGINS = re.compile(r"\s*(?:[-*•–]|\[[^\]\n]{1,40}\]|\(?\d{1,3}[.)])\s")
 _BULLET = re.compile(r"[\s•*–-]*")
+_CITES = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d[a-z]?(?!\d)|\bet al\b|\bdoi\b|https?://", re.I)
 
 
-def are_references(headings: Sequence[str]) -> bool:
-    """Whether what stands under these headings is a list of references."""
-    return any(_HEADING.fullmatch(one.strip()) for one in headings)
+def entries(text: str, section: Section, headings: Sequence[str]) -> list[Span]:
+    """None where it is no such list: by what stands over it, and by what its entries look like.
+
+    They are parted by blank lines, by what a line of a list begins with, or else by lines.
+    """
+    if not any(_HEADING.fullmatch(one.strip()) for one in headings):
+        return []
+    lines = [line.shift(section.span.start) for line in lines_of(section.span.of(text))]
+    for parted in (_by_marks(text, lines), [[line] for line in lines]):
+        found = [span for some in parted if (span := _whole(text, some))]
+        if found and all(len(span) <= LONGEST for span in found) and _cite(text, found):
+            return found
+    return []
 
 
-def entries(text: str, section: Section) -> Iterator[Span]:
-    """Parted by blank lines, or by what a line of a list begins with."""
-    body, start = section.span.of(text), 0
-    for end in [*(one.start() for one in _ENTRY.finditer(body)), len(body)]:
-        piece = body[start:end].rstrip()
-        skipped = _BULLET.match(piece)
-        begin = skipped.end() if skipped else 0
-        if begin < len(piece):
-            yield Span(start + begin, start + len(piece)).shift(section.span.start)
-        start = end
+def _by_marks(text: str, lines: Sequence[Span]) -> list[list[Span]]:
+    """Runs of lines from one that begins an entry, or stands after a blank one, to the next."""
+    runs: list[list[Span]] = [[]]
+    for line in lines:
+        if not line.of(text).strip() or _BEGINS.match(line.of(text)):
+            runs.append([])
+        runs[-1].append(line)
+    return runs
+
+
+def _whole(text: str, lines: Sequence[Span]) -> Span | None:
+    if not lines:
+        return None
+    raw = text[lines[0].start : lines[-1].end]
+    skipped = _BULLET.match(raw)
+    begin = skipped.end() if skipped else 0
+    return (
+        Span(lines[0].start + begin, lines[0].start + len(raw.rstrip()))
+        if raw[begin:].strip()
+        else None
+    )
+
+
+def _cite(text: str, found: Sequence[Span]) -> bool:
+    return sum(bool(_CITES.search(span.of(text))) for span in found) >= MOST * len(found)

@@ -62,7 +62,7 @@ def split(text: str) -> list[Piece]:
             lines.clear()
             before = 0
 
-    for line in _lines(text):
+    for line in lines_of(text):
         content = line.of(text)
         if shapes.is_blank(content):
             close()
@@ -111,7 +111,8 @@ def assemble(text: str, pieces: Sequence[Piece], marks: Mapping[int, Mark]) -> t
     return tuple(sections)
 
 
-def _lines(text: str) -> Iterator[Span]:
+def lines_of(text: str) -> Iterator[Span]:
+    """Without what ends them."""
     for match in _LINE.finditer(text):
         if match.end() > match.start():
             yield Span(match.start(1), match.end(1))

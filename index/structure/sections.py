@@ -14,13 +14,20 @@ _HEAD = 4  # pieces in which a document states its own date
 
 def structure(text: str, warnings: tuple[str, ...] = ()) -> Parsed:
     """A text, kept as it is, with its sections; ``warnings`` are of its decoding."""
-    pieces, rows = tables.cut(text, split(text))
+    pieces = split(text)
+    sections = _of(text, pieces, {})
+    if not any(one.speaker or one.date for one in sections):  # whose rows these would be cut from
+        pieces, rows = tables.cut(text, pieces)
+        sections = _of(text, pieces, rows) if rows else sections
+    date = own_date(pieces, sections)
+    return Parsed(text, sections, own_title(sections), date, warnings)
+
+
+def _of(text: str, pieces: Sequence[Piece], rows: Marks) -> tuple[Section, ...]:
     links = navigation.find(pieces)
     found = headings.find(pieces, links)
     marks = {i: Mark("navigation") for i in links} | found.marks | rows
-    sections = compose(text, pieces, marks, found.below)
-    date = own_date(pieces, sections)
-    return Parsed(text, sections, own_title(sections), date, warnings)
+    return compose(text, pieces, marks, found.below)
 
 
 def compose(

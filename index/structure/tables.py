@@ -10,10 +10,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from index.structure.pieces import CELLS, TABLE_LEVEL, Mark, Marks, Piece
+from index.structure import shapes
+from index.structure.pieces import CELLS, TABLE_LEVEL, Mark, Marks, Piece, lines_of
 from index.types import Span
 
 LEAST_ROWS = 3
+SENTENCE = 8  # words; a cell of as many that ends like a sentence is one
 LEAST_GAP = 2  # blanks between two columns, in each line
 LONGEST = 400  # code points of a row
 LONGEST_PAIR = 60  # of a row of two cells: longer lines are two columns of running text
@@ -22,7 +24,6 @@ MOST_NAMES = 3  # lines that the names of the columns may take
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d(?:[/–-]\d{2,4})?\Z")
 _GAP = re.compile(r"\S(?: {2,}|\t+ *)(?=\S)")
 _RULE = re.compile(r"[\s|+=_-]+")
-_LINE = re.compile(r"[^\r\n]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +52,11 @@ def cut(text: str, pieces: Sequence[Piece]) -> tuple[list[Piece], Marks]:
     """The pieces with each row of a table as one of its own, and the marks of these."""
     found: list[Piece] = []
     marks: Marks = {}
-    tables = 0
+    tables = end = 0
     for piece in pieces:
-        parts = list(_parts(text, piece.span)) if _GAP.search(piece.text) else []
+        block = Span(end, piece.span.end)
+        end = piece.span.end
+        parts = list(_parts(text, block, piece.span)) if _GAP.search(piece.text) else []
         if not any(rows for _, rows in parts):
             found.append(piece)
             continue
@@ -68,10 +71,13 @@ def cut(text: str, pieces: Sequence[Piece]) -> tuple[list[Piece], Marks]:
     return found, marks
 
 
-def _parts(text: str, span: Span) -> Iterator[tuple[Span, list[_Row]]]:
-    """Running text and tables in their order; of a table also its rows."""
-    start = max(text.rfind(end, 0, span.start) for end in "\r\n") + 1  # with its indentation
-    lines = [Span(*one.span()) for one in _LINE.finditer(text, start, span.end)]
+def _parts(text: str, block: Span, span: Span) -> Iterator[tuple[Span, list[_Row]]]:
+    """Running text and tables of ``span`` in their order; of a table also its rows.
+
+    ``block`` reaches back to the piece before: a first line has its indentation there.
+    """
+    every = (line.shift(block.start) for line in lines_of(block.of(text)))
+    lines = [line for line in every if line.end > span.start]
     of_table: list[tuple[Span, int]] = []
     tables: list[list[_Row]] = [[]]
     for is_row, group in groupby(lines, lambda line: _may_be_row(line.of(text))):
@@ -99,6 +105,8 @@ def _rows(text: str, lines: Sequence[Span]) -> list[_Row]:
     rules = [_RULE.fullmatch(line.of(text)) is not None for line in lines]
     said = [line.of(text) for line, is_rule in zip(lines, rules, strict=True) if not is_rule]
     if len(said) < LEAST_ROWS or not (cells := _by_tabs(said) or _by_blanks(said)):
+        return []
+    if any(shapes.BULLET.match(line) for line in said) or any(map(_says_sentences, cells)):
         return []
     left = iter(cells)
     return [
@@ -133,6 +141,11 @@ def _by_blanks(lines: Sequence[str]) -> list[list[str]]:
     return [[line[start:end].strip() for start, end in columns] for line in spread]
 
 
+def _says_sentences(cells: Sequence[str]) -> bool:
+    """A list or talk whose lines begin at the same place is no table."""
+    return any(shapes.ends_sentence(cell) and len(cell.split()) >= SENTENCE for cell in cells)
+
+
 def _marked(rows: Sequence[_Row], name: str) -> Iterator[tuple[Span, Mark]]:
     names = rows[: _names(rows)]
     if names:
@@ -145,18 +158,36 @@ def _marked(rows: Sequence[_Row], name: str) -> Iterator[tuple[Span, Mark]]:
         yield one.span, Mark("row", level, f"{name}, row {number}")
 
 
-def _has_digit(cells: Sequence[str]) -> bool:
-    return any(map(str.isdigit, "".join(cells)))
-
-
 def _names(rows: Sequence[_Row]) -> int:
-    """How many of the first rows name the columns: those over a rule, those before the first with
-    numbers where most have some, or the first."""
-    numbered = [bool(one.cells and one.cells[0]) and _has_digit(one.cells[1:]) for one in rows]
-    over = next((n for n, one in enumerate(rows[: MOST_NAMES + 1]) if not one.cells), 0)
-    if over == 1 or (over and not any(numbered[:over])):
-        return over + 1
-    first = numbered.index(True) if True in numbered else 0
-    if 0 < first <= MOST_NAMES and sum(numbered) > (len(rows) - first) / 2:
-        return first
-    return int(has_header([one.cells for one in rows if one.cells]))
+    """How many of the first rows name the columns: those over a rule, or words over a column of
+    numbers. In doubt none, for what names the columns is not quoted."""
+    top = next((n for n, one in enumerate(rows) if one.cells), 0)  # a rule may stand over them
+    rule = next((n for n in range(top + 1, len(rows)) if not rows[n].cells), len(rows))
+    if rule - top <= MOST_NAMES and _are_one(rows[top:rule]) and rule + 1 < len(rows):
+        return rule + 1
+    last = next((n for n in range(1, len(rows)) if not _goes_on(rows[n])), len(rows))
+    under = [one.cells for one in rows[last:] if one.cells]
+    named = last <= MOST_NAMES and len(under) > 1 and rows[0].cells
+    return last if named and _counted(rows[0].cells, under) else 0
+
+
+def _are_one(rows: Sequence[_Row]) -> bool:
+    return all(map(_goes_on, rows[1:]))
+
+
+def _goes_on(row: _Row) -> bool:
+    """Whether a line only goes on with the cells of the one before."""
+    return bool(row.cells) and not row.cells[0]
+
+
+def _counted(names: Sequence[str], under: Sequence[Sequence[str]]) -> bool:
+    """Whether some column has a word on top and a number in each row below."""
+    return any(
+        name and not _has_digit(name) and all(_has_digit(row[at]) for row in under)
+        for at, name in enumerate(names)
+        if at
+    )
+
+
+def _has_digit(cell: str) -> bool:
+    return any(map(str.isdigit, cell))

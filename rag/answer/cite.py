@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from index.passages.outline import columns, place
+from index.passages.outline import columns, place, section_of
 from index.types import Span
 from rag.answer.candidates import Candidate
 from rag.types import AnswerSentence, Citation
 
-_BETWEEN_CELLS = re.compile(r"(?<=\S)(?: \| | {2,}|\t)(?=\S)")  # of a table's row
+_BETWEEN_CELLS = re.compile(r"\s*\|| {2,}|\s*\t")  # of a table's row
 
 
 def cite(one: Candidate, number: int) -> Citation:
@@ -44,16 +44,23 @@ def to_sentences(
             text=citation.quote,
             citations=(citation.number,),
             confidence=answer_chance * one.share / best if best else answer_chance,
-            highlight=_inside(one.highlight, citation.quote),
+            highlight=_inside(one),
         )
         for one, citation in zip(chosen, citations, strict=True)
     ]
     return sentences, citations
 
 
-def _inside(highlight: Span | None, quote: str) -> Span | None:
+def _inside(one: Candidate) -> Span | None:
     """The highlight where it lies in the quote; in a row of a table, within one cell."""
-    if not highlight or not 0 <= highlight.start < highlight.end <= len(quote):
+    mark = one.highlight
+    if not mark or not 0 <= mark.start < mark.end <= len(one.text):
         return None
-    gap = _BETWEEN_CELLS.search(quote, highlight.start, highlight.end)
-    return Span(highlight.start, gap.start()) if gap else highlight
+    section = section_of(one.document, one.span)
+    if section is None or section.kind != "row":
+        return mark
+    said = mark.of(one.text)
+    begin = mark.end - len(said.lstrip("| \t"))
+    gap = _BETWEEN_CELLS.search(one.text, begin, mark.end)
+    end = gap.start() if gap else mark.end
+    return Span(begin, end) if begin < end else None

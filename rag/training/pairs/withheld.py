@@ -47,6 +47,7 @@ _STANDS_ALONE = re.compile(  # before a name that is no part of "coordinator Wad
     r"before|at|in|where|who))\s?$",
     re.I,
 )
+_MORE = re.compile(r",? (?:of|to|and|or) \d|, [A-Z]")  # "Paris, France", "12 of 40", "5 to 7"
 _ADDED = re.compile(r"^,(?= (?:at|in|on|by|with|for|from|to|as)\b)")  # set off what is left out
 _ARTICLE = re.compile(r"\b(?:the|an?) $", re.I)
 
@@ -110,7 +111,7 @@ def _instead(pair: Pair) -> Sequence[str]:
     assert pair.span is not None
     answer, question = pair.sentence[slice(*pair.span)], pair.question
     if _WHO.match(question) and answer[:1].isupper():
-        return _GROUPS if re.search(r"\band\b|s$", answer) else _PEOPLE
+        return _GROUPS if " and " in answer else _PEOPLE
     if _HOW_MANY.match(question) and re.fullmatch(r"[\d,.]+", answer):
         return _AMOUNTS
     which = _WHICH.match(question[:1].lower() + question[1:])
@@ -123,6 +124,8 @@ def _as_miss(
     pair: Pair, before: str, after: str, answers: Sequence[str], kind: str
 ) -> Iterator[Pair]:
     """Where enough is left, and neither it nor what stands beside it says the answer."""
+    if _MORE.match(after):
+        return
     sentence = re.sub(r"^[\s,;]+|\(\s*\)", "", before + _ADDED.sub("", after))
     sentence = sentence[:1].upper() + sentence[1:]
     miss = replace(pair, sentence=sentence, label=0, span=None, kind=kind)

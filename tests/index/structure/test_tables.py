@@ -92,6 +92,50 @@ def test_tabs_and_tables_without_names() -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "Length      12 m\nWidth       5 m\nBuilt       1987\n",
+        "Monday      Lentil soup\nTuesday     Fish with rice\nWednesday   Pancakes\n",
+        "Day         Hours\nMonday      closed\nTuesday     8 to 12\nThursday    9 to 12\n",
+        "Anna     twelve\nBo       two\nCid      one\n------   ------\nDan      six\n",
+    ],
+)
+def test_in_doubt_the_first_row_is_one_that_can_be_quoted(text: str) -> None:
+    assert [one[2] for one in rows(text) if one[0] == "row"] == [
+        " ".join(line.split()) for line in text.splitlines() if "---" not in line
+    ]
+
+
+def test_rules_may_stand_over_the_names_too() -> None:
+    rule = "------   ------\n"
+    text = f"{rule}Name     Color\n{rule}Plum     blue\nLime     green\n{rule}"
+    assert [one[:2] for one in rows(text)] == [
+        ("heading", "Name | Color"), ("row", "table 1, row 2"), ("row", "table 1, row 3"),
+    ]  # fmt: skip
+
+
+def test_a_table_does_not_end_who_speaks_or_the_day() -> None:
+    """What stood behind it in a turn had no speaker."""
+    table = "Year   Sold   Left\n2019   120    12\n2020   130    13\n2021   140    14\n"
+    begin = "Anna Berg: I said so.\n\nBo Ek: So you did.\n\nAnna Berg: What of the sales?\n\n"
+    talk = f"{begin}Bo Ek: See here.\n\n{table}\nThey are good.\n\nAnna Berg: Yes, they are.\n"
+    last = next(one for one in structure(talk).sections if "They are good." in one.span.of(talk))
+    assert last.speaker == "Bo Ek"
+
+
+def test_lines_may_end_in_other_ways() -> None:
+    text = "The mill is old.\u2029\u2029Name   Age\u2028Anna   33\u2028Bo     44\u2028Cid    55\n"
+    assert [one[:2] for one in rows(text)] == [
+        ("heading", "Name | Age"), ("row", "table 1, row 2"), ("row", "table 1, row 3"),
+        ("row", "table 1, row 4"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a)\tOpen the valve.\nb)\tWait until it fills.\nc)\tPress the button.\n",
+        "(a)  pay the rent;\n(b)  keep it clean;\n(c)  tell us.\n",
+        "•\tGood boots.\n•\tA lamp.\n•\tFood.\n",
+        "Anna\tWhere is the old mill that you told us of?\nBo\tIn Arvika.\nAnna\tGood.\n",
         "This is  justified text that  has blanks\nbetween  the words in each  line  because\n"
         "somebody  liked it  that way in  the  old\ndays of  plain text and  monospaced fonts.\n",
         "The left column of a page goes on      and the right column says other\n"
@@ -106,7 +150,7 @@ def test_other_text_is_left_as_it_is(text: str) -> None:
     assert cut(text, pieces) == (pieces, {})
 
 
-@given(st.text(st.sampled_from("ab1 \t\n|-"), max_size=200))
+@given(st.text(st.sampled_from("ab1 \t\n|-\u2028"), max_size=200))
 def test_nothing_is_lost_and_nothing_overlaps(text: str) -> None:
     pieces = split(text)
     found, marks = cut(text, pieces)

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from index.types import Span
-from rag.answer.cite import _inside
+from index.types import Document, Passage, Section, Source, Span
+from rag.answer.candidates import Candidate
+from rag.answer.cite import to_sentences
 from rag.commands.ask import describe
 from tests.fakes import FakeEmbedder
 from tests.rag.worlds import faults, open_engine, write
@@ -21,19 +22,37 @@ FLEET = """# Fleet
 
 
 @pytest.mark.parametrize(
-    ("quote", "mark", "kept"),
+    ("kind", "quote", "mark", "kept"),
     [
-        ("Teal | 7.8 | 2003", Span(7, 17), Span(7, 10)),
-        ("Teal | 7.8 | 2003", Span(13, 17), Span(13, 17)),
-        ("Teal     7.8   2003", Span(9, 19), Span(9, 12)),
-        ("It was 7.8\n  m.", Span(7, 14), Span(7, 14)),
-        ("It was 7.8 m.", Span(7, 12), Span(7, 12)),
-        ("It was 7.8 m.", Span(7, 20), None),
-        ("It was 7.8 m.", None, None),
+        ("row", "Teal | 7.8 | 2003", Span(7, 17), Span(7, 10)),
+        ("row", "Teal | 7.8 | 2003", Span(13, 17), Span(13, 17)),
+        ("row", "Teal     7.8   2003", Span(9, 19), Span(9, 12)),
+        ("row", "Bo\t\tMalmö", Span(0, 9), Span(0, 2)),
+        ("row", "a|b", Span(0, 3), Span(0, 1)),
+        ("row", "A |  | B", Span(2, 8), Span(7, 8)),
+        ("text", "It was John  Hall | of York.", Span(7, 17), Span(7, 17)),
+        ("text", "It was 7.8 m.", Span(7, 20), None),
+        ("text", "It was 7.8 m.", None, None),
     ],
 )
-def test_a_highlight_lies_in_one_cell(quote: str, mark: Span | None, kept: Span | None) -> None:
-    assert _inside(mark, quote) == kept
+def test_in_a_row_a_highlight_lies_in_one_cell(
+    kind: str, quote: str, mark: Span | None, kept: Span | None
+) -> None:
+    whole = Span(0, len(quote))
+    document = Document(
+        "d",
+        (Source("r", "a.txt"),),
+        "a",
+        "text/plain",
+        quote,
+        (Section(whole, kind),),
+        None,
+        "",
+        "",
+    )
+    passage = Passage(1, "d", whole, (whole,), (), None, 5)
+    (sentence,), _ = to_sentences([Candidate(document, passage, whole, 1.0, 1.0, mark)], 0.5)
+    assert sentence.highlight == kept
 
 
 def test_a_quoted_row_names_its_columns(tmp_path: Path) -> None:

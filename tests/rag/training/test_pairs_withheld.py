@@ -75,6 +75,8 @@ def test_something_vague_stands_in_its_place(pair: Pair, begin: str, end: str) -
     ("question", "sentence", "answer"),
     [
         ("Who led it?", "Under manager Wade Phillips the mill did well.", "Wade Phillips"),
+        ("How many ships sank?", "In 1901, 12 of 40 ships sank here.", "12"),
+        ("Where did she live?", "She lived for years in Paris, France, with Bo.", "Paris"),
         ("Which kind of mill is it?", "It is the Dutch mill of the town.", "Dutch"),
         ("Why did it burn?", "The mill burned because of a candle.", "a candle"),
         ("How many people?", "At least forty people work at the mill.", "forty"),
