@@ -14,7 +14,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from rag.question.followup.echo import echo, remainder
-from rag.question.followup.ellipsis import is_fragment, other_places, what_about
+from rag.question.followup.ellipsis import (
+    is_fragment,
+    measured,
+    on_condition,
+    other_places,
+    what_about,
+)
 from rag.question.followup.filling import by_pronouns, other_readings
 from rag.question.followup.going_on import goes_on
 from rag.question.followup.past import BRACKET, Past, is_refusal
@@ -35,6 +41,7 @@ _CHARS = 4000  # of each turn
 _OTHERS = 3  # readings beside the likeliest
 _SAID = 300  # of the last question, and of its answer
 _LEAD = re.compile(r"^(?:(?:and|but|or|so|also|then|ok|okay|well)\b[, ]*)+", re.I)
+_OWNED = re.compile(r"(?:what|how) about (?:its|his|her|their) ", re.I)
 _TO_DO = re.compile(rf"to (?:{'|'.join(sorted(BASE))})\b", re.I)
 
 
@@ -67,7 +74,7 @@ def _others(question: str, past: Sequence[Past], first: Past) -> Iterator[Past]:
     if not past or first.is_new:
         return
     core, _ = _core(without_opening(question), past)
-    yield from (_in_place(read, past) for read in other_readings(core, past, first))
+    yield from (_in_place(core, read, past) for read in other_readings(core, past, first))
     yield from other_places(core, past)
 
 
@@ -118,11 +125,13 @@ def _resolve(question: str, past: Sequence[Past]) -> Past:
     if opens_topic(question):
         return Past(asked, is_new=True)
     core, goes_on_with = _core(asked, past)
+    if with_main := on_condition(asked, past):
+        return with_main
     if not words(core):
         return with_topic(asked, past) or Past(asked)  # "And then?"
-    for rule in (by_question_word, what_about, by_pronouns, echo, remainder):
+    for rule in (by_question_word, what_about, measured, by_pronouns, echo, remainder):
         if (filled := rule(core, past)) is not None:
-            return _in_place(filled, past)
+            return _in_place(core, filled, past)
     return Past(core if goes_on_with else asked)
 
 
@@ -135,11 +144,12 @@ def _core(question: str, past: Sequence[Past]) -> tuple[str, bool]:
     return (f"What about {core}" if about else core), False  # "And Georgia?"
 
 
-def _in_place(read: Past, past: Sequence[Past]) -> Past:
+def _in_place(core: str, read: Past, past: Sequence[Past]) -> Past:
     """ "And to sell it?": what is asked about is put in its place when "it" is filled in."""
     about = read.question.lower().startswith(("what about ", "how about "))
-    again = what_about(read.question, past) if about and read.referents else None
-    if again is None or BRACKET.search(again.question):
+    owned = _OWNED.match(core)  # "And its weight?": what is owned takes no place
+    again = what_about(read.question, past) if about and read.referents and not owned else None
+    if again is None or BRACKET.search(again.question) or again.question == past[-1].question:
         return read
     return replace(again, referents=read.referents)
 

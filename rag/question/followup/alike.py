@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 
 from rag.question.followup.frame import Kind, Slot, head_of, is_name, kind_of, phrase_slots
-from rag.question.followup.places import PLACE_BEFORE, TIME_NAME, innermost
+from rag.question.followup.places import PLACE_BEFORE, TIME_NAME, innermost, with_article
 from rag.text.words import AUX, names, word_set, words
 
 ARTICLE = re.compile(r"(?:the|an?) ", re.I)
 _YEAR = re.compile(r"\b(?:1\d{3}|20\d{2}|19\d0s)\b")
 _SUBORDINATE = re.compile(r" (?:if|when|because|unless|while|after|before|so that|who|which) ")
-_MEASURES = word_set(  # "the price of the pump": another thing has its price too
+MEASURES = word_set(  # "the price of the pump": another thing has its price too
     "price cost weight size height length width depth age colour color population speed capacity "
     "load temperature value rate fee fare date purpose function"
 )
@@ -32,7 +32,7 @@ def name_in_place(given: str, frame: str) -> str | None:
         return None
     spans = [innermost(name, frame) for name in names(frame)]
     spans = [span for span in spans if not TIME_NAME.fullmatch(frame[slice(*span)])]
-    spans = [(_with_article(frame, a) if ARTICLE.match(given) else a, b) for a, b in spans]
+    spans = [(with_article(frame, a) if ARTICLE.match(given) else a, b) for a, b in spans]
     shared = [span for span in spans if set(words(frame[slice(*span)])) & set(words(given))]
 
     def likeness(span: tuple[int, int]) -> tuple[bool, bool, bool, int]:
@@ -43,10 +43,6 @@ def name_in_place(given: str, frame: str) -> str | None:
 
     best = max(shared or spans, key=likeness, default=None)
     return put(frame, *best, given) if best else None
-
-
-def _with_article(text: str, start: int) -> int:
-    return start - 4 if text[max(0, start - 4) : start].lower() == "the " else start
 
 
 def of_kind(kind: Kind, frame: str) -> list[Slot]:
@@ -63,6 +59,7 @@ def of_kind(kind: Kind, frame: str) -> list[Slot]:
         for slot in slots
         if slot.kind.form == kind.form
         and slot.kind.what not in {"time", "amount", "name"}
+        and (slot.kind.what != "people" or kind.plural)  # "sick leave" is no people
         and slot.after not in _ASKED
         and (kind.form != "bare" or slot.after != "of")
     ]
@@ -77,4 +74,4 @@ def _parts(slot: Slot) -> list[Slot]:
         return [slot]
     outer = Slot(slot.start, slot.start + len(lead), lead, kind_of(lead), after=slot.after)
     inner = Slot(slot.end - len(rest), slot.end, rest, kind_of(rest), after="of")
-    return [inner] if head_of(lead) in _MEASURES else [outer, inner]
+    return [inner] if head_of(lead) in MEASURES else [outer, inner]

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 from rag.question.followup.in_place import ORDINAL
 from rag.question.followup.leaning import FORMER_LATTER, leans_otherwise
-from rag.question.followup.past import Past
+from rag.question.followup.past import REACH, Past
 from rag.question.followup.topic import with_topic
 from rag.text.phrase import without_article
 from rag.text.phrases import is_verb, noun_phrases
-from rag.text.words import STOP, fold, words
+from rag.text.words import STOP, WORD, fold, words
 
 _PAIR = re.compile(
     r"(?P<a>(?:[^\W\d_]+[ -]){0,2}?[^\W_]+) (?:or|and) "
@@ -22,16 +22,24 @@ _PAIR = re.compile(
 
 def echo(core: str, past: Sequence[Past]) -> Past | None:
     """ "How long is the wall?" after "the Great Wall of China" means that wall."""
+    full: dict[str, str] | None = None
     for match in re.finditer(r"\bthe ([^\W\d_]{3,})\b(?!['’-])", core, re.I):
-        following = words(core[match.end() :])[:1]
-        if following and not is_verb(fold(following[0])):
+        following = WORD.search(core, match.end())
+        if following and not is_verb(fold(following.group())):
             continue  # "the election in Georgia" says itself which one
-        for phrase in (p for turn in reversed(past) for p in noun_phrases(turn.question)):
-            said = [word for word in words(phrase.text) if fold(word) not in STOP]
-            if phrase.head == fold(match[1]) and 1 < len(said) <= 6:
-                full = f"the {without_article(phrase.text)}"
-                return Past(core[: match.start()] + full + core[match.end() :])
+        full = _called_in_full(past) if full is None else full
+        if name := full.get(fold(match[1])):
+            return Past(core[: match.start()] + name + core[match.end() :])
     return None
+
+
+def _called_in_full(past: Sequence[Past]) -> dict[str, str]:
+    """What was last said in more than a word, by its head."""
+    found: dict[str, str] = {}
+    for phrase in (p for turn in reversed(past) for p in noun_phrases(turn.question[:REACH])):
+        if 1 < sum(fold(word) not in STOP for word in words(phrase.text)) <= 6:
+            found.setdefault(phrase.head, f"the {without_article(phrase.text)}")
+    return found
 
 
 def remainder(core: str, past: Sequence[Past]) -> Past | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from rag.question.followup.alike import name_in_place
+from rag.question.followup.alike import MEASURES, name_in_place
+from rag.question.followup.frame import kind_of
 from rag.question.followup.in_place import ORDINAL, ORDINAL_ALONE, in_place, places_for
 from rag.question.followup.leaning import leaning_pronouns
 from rag.question.followup.past import BRACKET, Past
@@ -23,6 +24,18 @@ _SHORT = re.compile(  # what is no question of its own
     re.I,
 )
 _SUBORDINATE = frozenset(["although", "because", "if", "unless", "while"])
+_AND_IF = re.compile(r"^(?:and|but) (?P<clause>(?:if|unless) [^,?.!]+)[ ?.!]*$", re.I)
+_ANY_IF = re.compile(r"[,.?!]|\b(?:if|unless|when|because|while|although)\b", re.I)
+_ITS = re.compile(r"^(?:what|how) about its (?P<what>[a-z-]+(?: [a-z-]+)?)[ ?.!]*$", re.I)
+_MEASURED = re.compile(
+    r"^what (?:is|are|(?P<past>was|were)) the (?:[a-z-]+ )?(?P<measure>[a-z]+) of "
+    r"(?P<owner>(?:the )?[^\W\d_][\w-]*(?: [A-Z][\w-]*| [a-z]{4,}){0,2})[ ?.!]*$",
+    re.I,
+)
+_MAY = re.compile(  # the month
+    r"\b(\d+|(?i:in|since|until|till|by|during|before|after|from|for)) May\b"
+    r"|^()May(?=[ ?]*$)"
+)
 _OWN_ORDINAL = re.compile(rf"^(?:his|her|its|their) (?={ORDINAL}(?: ones?)?$)", re.I)
 
 
@@ -39,13 +52,35 @@ def what_about(core: str, past: Sequence[Past]) -> Past | None:
     new = {bare(word) for word in content_words(given)}
     said = {bare(word) for word in content_words(frame)}
     put = None
-    if not is_fragment(frame) and (new or ORDINAL_ALONE.match(given)):
-        is_clear = is_about or _SHORT.match(given)
+    if not is_fragment(frame) and (new or ORDINAL_ALONE.match(given) or _MAY.search(given)):
+        is_clear = is_about or _SHORT.match(given) or kind_of(given).what == "time"
         put = in_place(given, frame) if is_clear else name_in_place(given, frame)
     if put:
         carried = BRACKET.search(past[-1].question)  # "What does that cost (bike)?"
         return Past(f"{put.rstrip(' ?.!')}{rest}{carried[0].rstrip('?') if carried else ''}?")
     return with_topic(core, past) if is_about or not new & said else None
+
+
+def measured(core: str, past: Sequence[Past]) -> Past | None:
+    """ "And its weight?" after "What is the price of the pump?" is the weight of the pump."""
+    given, frame = _ITS.match(core), _MEASURED.match(past[-1].asked)
+    if not given or not frame or fold(frame["measure"]) not in MEASURES:
+        return None
+    be = f"{'was' if frame['past'] else 'is'}"
+    if kind_of(given["what"]).plural:
+        be = "were" if frame["past"] else "are"
+    owner = frame["owner"]
+    return Past(f"What {be} the {given['what']} of {owner}?", referents=(("thing", owner),))
+
+
+def on_condition(question: str, past: Sequence[Past]) -> Past | None:
+    """ "And if it has been shipped?" goes on with the main clause of "Can I cancel my order?"."""
+    given, frame = _AND_IF.match(question), past[-1].asked.rstrip(" ?.!")
+    asks = [fold(word) for word in words(frame)[:1]]
+    if not given or not set(asks) & AUX or _ANY_IF.search(frame):
+        return None
+    carried = BRACKET.search(past[-1].question)
+    return Past(f"{frame} {given['clause']}{carried[0].rstrip('?') if carried else ''}?")
 
 
 def other_places(core: str, past: Sequence[Past]) -> Iterator[Past]:
@@ -80,7 +115,8 @@ def _leans(fragment: re.Match[str], given: str) -> bool:
 
 
 def is_fragment(text: str) -> bool:
-    text = re.sub(r"\b\d+ May\b|\b(the|an?) [a-z]+", r"\1 x", text, flags=re.I)  # "the last one"
+    text = _MAY.sub(r"\1 x", text)
+    text = re.sub(r"\b(the|an?) [a-z]+", r"\1 x", text, flags=re.I)  # "the last one"
     tokens = [fold(word) for word in words(text.rstrip(" ?"))]
     if tokens[:2] in (["how", "many"], ["how", "much"]):
         tokens = tokens[2:]

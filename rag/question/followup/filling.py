@@ -8,13 +8,19 @@ from dataclasses import replace
 
 from rag.question.followup.leaning import leaning_pronouns
 from rag.question.followup.past import Past, answered_phrases, asked_phrases, is_part, said_words
-from rag.question.followup.places import put_place
+from rag.question.followup.places import DEFINITE, put_place
 from rag.question.followup.pointing import Pronoun
 from rag.question.followup.referents import antecedent, antecedents
 from rag.question.followup.topic import with_topic
 from rag.text.words import content_words, fold, is_content
 
 _SHORT = 2
+_OF_A_PLACE = re.compile(
+    r"^where\b|^what (?:is|was) it\b(?= *[?.!]*$)|\b(?:how (?:big|large|old|far|high|populous)|"
+    r"located|lie|lies|situated|population|"
+    r"inhabitants|mayor|city|town|village|country|capital|region|island|place|founded|weather)\b",
+    re.I,
+)
 _POINTING = frozenset({"this", "that", "these", "those"})
 
 
@@ -75,7 +81,7 @@ def _meant(core: str, pronoun: Pronoun, past: Sequence[Past]) -> str | None:
         return None
     if noun := pointed_at(core, pronoun):
         return _called(noun, past)
-    return antecedent(pronoun, past, said_words(core))
+    return antecedent(pronoun, past, said_words(core), bool(_OF_A_PLACE.search(core)))
 
 
 def _called(noun: str, past: Sequence[Past]) -> str | None:
@@ -83,7 +89,7 @@ def _called(noun: str, past: Sequence[Past]) -> str | None:
     for turn in reversed(past):
         for phrase in [*asked_phrases(turn), *answered_phrases(turn)]:
             if phrase.head == fold(noun) and not is_part(phrase.text, noun):
-                known = phrase.is_name or re.match(r"(?:the|my|your|our) ", phrase.text, re.I)
+                known = phrase.is_name or DEFINITE.match(phrase.text)
                 plain = re.sub(r"^(?:this|that|these|those|an?) ", "", phrase.text, flags=re.I)
                 return phrase.text if known else f"the {plain}"
     return None

@@ -35,10 +35,11 @@ _DATED = re.compile(
     r"\b(?:1\d{3}|20\d{2})s?\b|\b\d{1,2}(?:[.:]\d\d)? ?(?:[ap]\.?m\b|o['’]clock)|"
     r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b|"
     r"\b(?:january|february|march|april|june|july|august|september|october|november|december)\b|"
-    r"\b\d{1,2} may\b|\bmay \d",
+    r"\b\d{1,2} may\b|\bmay \d|^(?-i:(?:early |late |mid-)?May)$",
     re.I,
 )
 _ADVERBS_OF_TIME = re.compile(r"(?:last|next|this|every|each) [a-z]+|today|tomorrow|yesterday|now")
+_PEOPLES = frozenset(["German", "Norman", "Ottoman", "Roman"])  # end like "woman"
 _LEAD = re.compile(r" (?:of|in|at|on|for|with|from|to) ")
 _ARTICLE = re.compile(r"(?P<the>the|my|your|our|his|her|its|their|this|these|those) |(?P<a>an?) ")
 
@@ -92,7 +93,7 @@ def _what(text: str, head: str) -> str:
 
 def is_name(text: str) -> bool:
     first = next(iter(words(text)), "")
-    if not first or (" " not in text and is_people(first)):
+    if not first or (" " not in text and is_people(first) and first not in _PEOPLES):
         return False
     lowered = fold(first) if fold(first) in STOP else first
     last = next(iter(words(_LEAD.split(text)[0])[-1:]), "")

@@ -10,7 +10,16 @@ from rag.question.followup.past import Past
 from rag.question.followup.topic import with_topic
 from rag.text.phrases import noun_phrases
 from rag.text.verbs import ALSO_NOUNS, BASE
-from rag.text.words import DETERMINERS, IMPERATIVES, PREPOSITIONS, fold, is_content, word_set, words
+from rag.text.words import (
+    DETERMINERS,
+    IMPERATIVES,
+    PREPOSITIONS,
+    WORD,
+    fold,
+    is_content,
+    word_set,
+    words,
+)
 
 _ASKING = r"do|does|did|can|could|may|might|must|shall|should|will|would"
 _FRAME = re.compile(
@@ -32,9 +41,11 @@ def goes_on(core: str, past: Sequence[Past]) -> str | None:
     """The verb and what follows it with the auxiliary and the subject of the last question."""
     frame = past[-1].asked
     who = re.match(rf"who (?:{_ASKING}) ", frame, re.I)
-    if who and _is_bare_verb(core, frame):
+    if who and _is_bare_verb(core):
         return f"{who[0]}{core[:1].lower()}{core[1:]}"
-    if not _is_bare_verb(core, frame):
+    if (instead := _counterpart(core, frame)) is not None:
+        return instead
+    if not _is_bare_verb(core):
         return None
     asked = _FRAME.match(frame)
     if not asked:
@@ -50,12 +61,21 @@ def goes_on(core: str, past: Sequence[Past]) -> str | None:
     return read.question if read else said
 
 
+def _counterpart(core: str, frame: str) -> str | None:
+    """ "And close?" after "When does the library open on Monday?" """
+    said = [fold(word) for word in words(core)]
+    verbs = [match for match in WORD.finditer(frame) if fold(match.group()) in _COUNTERPARTS]
+    if len(said) != 1 or said[0] not in _COUNTERPARTS or len(verbs) != 1 or not _FRAME.match(frame):
+        return None
+    return frame[: verbs[0].start()] + said[0] + frame[verbs[0].end() :]
+
+
 def _subject(frame: str, start: int) -> str | None:
     phrases = [p for p in noun_phrases(frame) if p.start == start + 1]
     return phrases[0].text if phrases else None
 
 
-def _is_bare_verb(core: str, frame: str) -> bool:
+def _is_bare_verb(core: str) -> bool:
     said = [fold(word) for word in words(core)]
     if not said or said[0] in _ASIDE:
         return False
@@ -64,8 +84,7 @@ def _is_bare_verb(core: str, frame: str) -> bool:
     if said[0] not in BASE:
         return False
     if len(said) == 1:
-        last = [fold(word) for word in words(frame)[-1:]]
-        return said[0] in _COUNTERPARTS and last[0] in _COUNTERPARTS
+        return False
     verb, following = said[0], said[1]
     if verb in _AUXILIARY:  # "have the rules changed?" is a question of its own
         return verb == "be" or following in _AFTER[verb]

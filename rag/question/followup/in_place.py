@@ -18,6 +18,7 @@ from rag.question.followup.frame import (
     phrase_slots,
     prepositional_slots,
 )
+from rag.question.followup.past import singular
 from rag.question.followup.prepositions import by_prepositions, replaced
 from rag.text.phrases import is_adverb
 from rag.text.words import STOP, fold, words
@@ -28,12 +29,15 @@ ORDINAL = (
     r"latest|other|\d+(?:st|nd|rd|th))"
 )
 ORDINAL_ALONE = re.compile(rf"^(?:[a-z]+ )?the (?P<which>{ORDINAL})(?: ones?)?$", re.I)
+_TIMES = re.compile(rf"^the {ORDINAL} time$", re.I)
 _ANY_ORDINAL = re.compile(rf"(?<=[ -]){ORDINAL}\b(?= )", re.I)
 _LIKE_ONE = re.compile(r"^(?:the |an? )?(?P<which>[a-z-]+) ones?$", re.I)
 _OWNER = re.compile(r"^(?P<the>the )?(?P<who>[^\W\d_]+(?:['’]s|s['’]))$")
 _OWNED = re.compile(r"\b[^\W\d_]+(?:['’]s|s['’])(?= \w)")
-_LABEL = r"(?:[A-Z]|[IVX]+|\d+[a-z]?)"
+_LABEL = r"(?:[A-Z]+-?\d+[A-Za-z]?|[A-Z]|[IVX]+|\d+[a-z]?)"  # "E4", "A-13", "B", "II", "12a"
 _LABELLED = re.compile(rf"^(?:the )?(?P<noun>[^\W\d_]+) (?P<label>{_LABEL})$")
+_SEVERAL = re.compile(r"[^\W\d_]{2}[^\W\d_s'’iu]s $")  # "side effects", not "the price"
+_NUMBER = re.compile(r"(?<![\w.,-])\d+[a-z]?(?![\w-]|[.,]\d)")
 _YOU_AND_I = re.compile(
     r"\b(?:do|did|can|could|may|must|should|shall|will|would|might) (?P<who>I|we|you)\b",
     re.I,
@@ -47,6 +51,8 @@ def in_place(given: str, frame: str) -> str | None:
         return replaced(given, frame) or name_in_place(given.partition(" ")[2], frame)
     if ordinal := ORDINAL_ALONE.match(given):
         return _by_ordinal(ordinal["which"], frame)
+    if _TIMES.match(given):
+        return f"{frame.rstrip(' ?.!')} {given}?"
     if PREPOSITION.match(given):
         return by_prepositions(given, frame)
     if is_adverb(given):
@@ -102,8 +108,8 @@ def _by_owner(given: str, frame: str) -> str | None:
 
 def _by_head(given: str, frame: str) -> str | None:
     """ "the spring holidays" after "the autumn holidays" """
-    head = _singular(head_of(given))
-    same = [s for s in phrase_slots(frame) if _singular(head_of(s.text)) == head]
+    head = singular(head_of(given))
+    same = [s for s in phrase_slots(frame) if singular(head_of(s.text)) == head]
     if not same or len(words(ARTICLE.sub("", given))) < 2:
         return None
     slot, kind = same[-1], kind_of(given)
@@ -123,7 +129,10 @@ def _by_time(given: str, frame: str) -> str | None:
 
 
 def _by_label(given: str, frame: str) -> str | None:
-    """ "class B" after "class A" """
+    """ "class B" after "class A", "13" after "error code 12" """
+    if _NUMBER.fullmatch(given):
+        said_numbers = list(_NUMBER.finditer(frame))
+        return put(frame, *said_numbers[0].span(), given) if len(said_numbers) == 1 else None
     label = _LABELLED.match(given)
     said = label and re.search(rf"\b{re.escape(label['noun'])} ({_LABEL})(?![\w-])", frame, re.I)
     return put(frame, *said.span(1), label["label"]) if label and said else None
@@ -136,8 +145,8 @@ def _by_kind(given: str, frame: str) -> str | None:
     me = _YOU_AND_I.search(frame) if kind.what == "people" else None
     if me and not any(slot.kind.what == "people" for slot in slots):
         return put(frame, *me.span("who"), given)
+    if not slots:  # "dollars" after "in euros", "ibuprofen" after "of aspirin"
+        placed = [slot for slot in prepositional_slots(frame) if slot.kind == kind]
+        placed = [slot for slot in placed if slot.preposition != "to"]  # it may be a verb
+        slots = [s for s in placed if s.preposition != "of" or _SEVERAL.search(frame[: s.outer])]
     return put(frame, slots[0].start, slots[0].end, given) if len(slots) == 1 else None
-
-
-def _singular(word: str) -> str:
-    return re.sub(r"(?<=[^s])s$", "", word)

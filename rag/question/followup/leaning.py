@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from rag.question.followup.bound import is_bound, phrases_in
+from rag.question.followup.past import REACH
 from rag.question.followup.pointing import EVENT, Pronoun, pronouns
 from rag.text.phrases import noun_phrases
 from rag.text.verbs import BASE, THIRD_PERSON
@@ -41,7 +42,12 @@ _ONE = re.compile(  # "Where do I buy one?"
 
 
 def leaning_pronouns(question: str) -> tuple[Pronoun, ...]:
-    """Pronouns for which nothing else in the question can stand."""
+    """Pronouns for which nothing else in the question can stand.
+
+    Only the beginning of a long text is looked at: what comes later leans on what it says itself.
+    """
+    if len(question) > REACH:
+        question = question[:REACH].rpartition(" ")[0]
     phrases = phrases_in(question)
     return tuple(one for one in pronouns(question) if not is_bound(question, one, phrases))
 

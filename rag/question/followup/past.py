@@ -18,7 +18,7 @@ _REFUSAL = re.compile(  # what Citewell says itself
 )
 _OWNED = re.compile(r"(?:his|her|its|their|this|that|these|those) ", re.I)
 _PREDICATED = frozenset(["is", "are", "was", "were", "be", "been"])
-_REACH = 600  # code points of a turn that are looked at
+REACH = 600  # code points of a turn that are looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def asked_phrases(turn: Past, said: frozenset[str] = frozenset()) -> list[Phrase
 
 def answered_phrases(turn: Past, said: frozenset[str] = frozenset()) -> list[Phrase]:
     """Those of the answer that something may be asked of again."""
-    answer = LABEL.sub(" . ", turn.answer[:_REACH])
+    answer = LABEL.sub(" . ", turn.answer[:REACH])
     called = {word for name in names(answer) for word in name.split()}
     return [
         p if p.text.split()[0] in called or _is_one_word(p) else _in_a_sentence(p)
@@ -59,12 +59,12 @@ def answered_phrases(turn: Past, said: frozenset[str] = frozenset()) -> list[Phr
 
 def said_words(text: str) -> frozenset[str]:
     """The words of a question, so that they are looked for in no other: see ``heads``."""
-    return frozenset(_singular(bare(word)) for word in words(text) if is_content(word))
+    return frozenset(singular(bare(word)) for word in words(text) if is_content(word))
 
 
 def heads(phrase: Phrase) -> set[str]:
     """The word that says what a phrase is, in the singular."""
-    return {_singular(bare(phrase.head))}
+    return {singular(bare(phrase.head))}
 
 
 def is_part(phrase: str, whole: str) -> bool:
@@ -78,12 +78,12 @@ def is_same(phrase: str, first: str) -> bool:
     return is_part(phrase, first) and not (inner and is_part(phrase, inner) and phrase != outer)
 
 
-def _singular(word: str) -> str:
+def singular(word: str) -> str:
     return re.sub(r"(?<=[^s])s$", "", word)
 
 
 def _phrases(text: str) -> list[Phrase]:
-    found: Iterable[Phrase] = noun_phrases(text[:_REACH])
+    found: Iterable[Phrase] = noun_phrases(text[:REACH])
     return [p for p in found if not p.is_generic and len(p.text) < 80 and _says_what(p)]
 
 

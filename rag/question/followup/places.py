@@ -34,7 +34,7 @@ _ON = word_set(
     "balcony beach boat bus coast farm floor island isle lawn pier plane roof ship terrace train"
 )
 _ANYWHERE = _BARE | word_set("abroad here outside inside online overseas town")
-_KNOWN = re.compile(r"(?:the|my|your|our) ", re.I)
+DEFINITE = re.compile(r"(?:the|my|your|our) ", re.I)
 _LIES = re.compile(r" (?:at|in|on|of) (?:the )?[A-Z][\w’'-]*(?: [A-Z][\w’'-]*)*")
 _AT = re.compile(r"\b(?:at|from|to) (home|work|school)\b", re.I)
 _NEAR = re.compile(r"\b(?:in|at|to|from|near|inside|around)\s+(?:the\s+)?$", re.I)
@@ -99,7 +99,7 @@ def _named(text: str) -> list[tuple[int, int]]:
     """Where names stand that a preposition makes places, with their article."""
     spans = [innermost(name, text) for name in names(text)]
     places = [(a, b) for a, b in spans if PLACE_BEFORE.search(text[:a])]
-    return [(_with_article(text, a), b) for a, b in places if not TIME_NAME.fullmatch(text[a:b])]
+    return [(with_article(text, a), b) for a, b in places if not TIME_NAME.fullmatch(text[a:b])]
 
 
 def _of_a_kind(text: str) -> list[tuple[int, int]]:
@@ -110,7 +110,7 @@ def _of_a_kind(text: str) -> list[tuple[int, int]]:
         inner = phrase.text.rfind(" of ") + 4 if " of the " in phrase.text else 0
         start, said = phrase.start + inner, phrase.text[inner:]
         heads = words(said) if phrase.is_name else words(said.split(" of ")[0])[-1:]
-        if (phrase.is_name or _KNOWN.match(said)) and _KINDS & {fold(word) for word in heads}:
+        if (phrase.is_name or DEFINITE.match(said)) and _KINDS & {fold(word) for word in heads}:
             more = _LIES.match(text[end:])
             found.append((start, end + (more.end() if more else 0)))
     return found
@@ -121,5 +121,5 @@ def _inner_first(span: tuple[int, int]) -> tuple[int, int]:
     return span[1], -span[0]
 
 
-def _with_article(text: str, start: int) -> int:
+def with_article(text: str, start: int) -> int:
     return start - 4 if text[max(0, start - 4) : start].lower() == "the " else start

@@ -13,7 +13,7 @@ from rag.question.followup.past import (
     is_part,
     is_same,
 )
-from rag.question.followup.places import PLACE_BEFORE, TIME_NAME, place_in
+from rag.question.followup.places import DEFINITE, PLACE_BEFORE, TIME_NAME, place_in
 from rag.question.followup.pointing import Pronoun
 from rag.text.people import BODIES, TITLES, is_people
 from rag.text.phrase import Phrase
@@ -21,7 +21,8 @@ from rag.text.words import JOINERS, PREPOSITIONS, STOP, fold, names, word_set
 
 _THOSE_WHO = re.compile(
     r"^who (?P<be>is|was|are|were)? ?(?P<rest>(?(be)(?:(?:a )?part of|members? of|in|on|among|at)|"
-    r"(?!did|does|do|has|have|had|can|will|would|could)) ?[^?]{1,120}?)[ ?.!]*$",
+    r"(?!(?:is|was|are|were|did|does|do|has|have|had|can|will|would|could)\b)) ?"
+    r"[^?]{1,120}?)[ ?.!]*$",
     re.I,
 )
 _WHAT_WAS_DONE = re.compile(  # the answer says what: "What was held in Minsk?"
@@ -29,8 +30,8 @@ _WHAT_WAS_DONE = re.compile(  # the answer says what: "What was held in Minsk?"
     r"\w{2,}(?:ed|ld|en|wn|lt|ght|pt|ade)\b",
     re.I,
 )
+_WHERE = word_set("in at to from near inside around")
 _ARTICLE = re.compile(r"(?:the|an?|my|your|our) ", re.I)
-_DEFINITE = re.compile(r"(?:the|my|your|our) ", re.I)
 _COLLECTIVE = word_set(  # spoken of as "they"
     "agency airline airport assembly association band bank bar board cafe choir church clinic club "
     "college commission committee company council court crew department family firm gallery "
@@ -40,10 +41,13 @@ _COLLECTIVE = word_set(  # spoken of as "they"
 )
 
 
-def antecedent(pronoun: Pronoun, past: Sequence[Past], said: frozenset[str]) -> str | None:
+def antecedent(
+    pronoun: Pronoun, past: Sequence[Past], said: frozenset[str], of_a_place: bool = True
+) -> str | None:
     """What it stood for before, else a phrase of its kind; the last turn first.
 
-    ``said`` are the words of the question: what is named in it needs no pronoun.
+    ``said`` are the words of the question: what is named in it needs no pronoun. "It" stands for
+    the Lund of "in Lund" only where the question may be one ``of_a_place``.
     """
     for turn in reversed(past):
         meant = dict(turn.referents)
@@ -58,7 +62,8 @@ def antecedent(pronoun: Pronoun, past: Sequence[Past], said: frozenset[str]) -> 
             found = _several(turn, phrases, meant, answered_phrases(turn, said))
         else:
             told = answered_phrases(turn, said) if _WHAT_WAS_DONE.match(turn.asked) else []
-            found = _thing(told) or _thing(phrases) or meant.get("plural")
+            things = [p for p in phrases if of_a_place or not _is_where(p)]
+            found = _thing(told) or _thing(things) or meant.get("plural")
             if phrases and not found:
                 return None
         if found:
@@ -95,7 +100,7 @@ def _of_kind(number: str, turn: Past, said: frozenset[str]) -> list[str]:
         for p in things
         if not (_two_names(p.text) if p.is_name else p.is_person)
         for part in (p.text, p.text.partition(" of ")[2])
-        if part == p.text or re.match(r"(?:the|an?|my|your|our) ", part)
+        if part == p.text or _ARTICLE.match(part)
     ]
 
 
@@ -115,6 +120,11 @@ def _thing(phrases: Sequence[Phrase]) -> str | None:
     return next(iter([*sure, *inner, *(p.text for p in things)]), None)
 
 
+def _is_where(phrase: Phrase) -> bool:
+    """ "Lund" of "in Lund" """
+    return phrase.is_name and phrase.after in _WHERE and not DEFINITE.match(phrase.text)
+
+
 def _two_names(phrase: str) -> bool:
     """ "Markus Ritter" is rather a person than a thing."""
     return " of " not in phrase and len(phrase.split()) == 2 and phrase.istitle()
@@ -131,7 +141,7 @@ def _several(
     body = [
         p.text
         for p in phrases
-        if p.head in _COLLECTIVE or (is_people(p.head) and not _DEFINITE.match(p.text))
+        if p.head in _COLLECTIVE or (is_people(p.head) and not DEFINITE.match(p.text))
     ]
     told = [p.text for p in answered if p.is_plural and not p.is_name]
     told = [phrase for phrase in told if not is_part(phrase, turn.asked)]
@@ -199,4 +209,4 @@ def _person_in(name: str) -> str | None:
 
 def _as_known(phrase: str) -> str:
     """ "a lethal disease" is "the lethal disease" when spoken of again."""
-    return re.sub(r"^(?:an?|the|my|your|our) ", "the ", phrase, flags=re.I)
+    return f"the {phrase[known.end() :]}" if (known := _ARTICLE.match(phrase)) else phrase

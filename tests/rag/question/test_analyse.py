@@ -268,3 +268,8 @@ def test_long_odd_text_is_quick(text: str) -> None:
     parts(text)
     about_collection(text)
     assert time.perf_counter() - start < 5  # a rule that backtracks would take minutes
+
+
+def test_a_place_that_is_only_where_something_is_done_costs_nothing() -> None:
+    asked = "How do I get to Lund and how much does it cost?"
+    assert parts(asked) == ("How do I get to Lund?", "How much does it cost (Lund)?")
