@@ -29,7 +29,8 @@ _ANY_IF = re.compile(r"[,.?!]|\b(?:if|unless|when|because|while|although)\b", re
 _ITS = re.compile(r"^(?:what|how) about its (?P<what>[a-z-]+(?: [a-z-]+)?)[ ?.!]*$", re.I)
 _MEASURED = re.compile(
     r"^what (?:is|are|(?P<past>was|were)) the (?:[a-z-]+ )?(?P<measure>[a-z]+) of "
-    r"(?P<owner>(?:the )?[^\W\d_][\w-]*(?: [A-Z][\w-]*| [a-z]{4,}){0,2})[ ?.!]*$",
+    r"(?P<owner>(?-i:(?:(?:the|my|your|our) [\w-]+|[A-Z][\w-]*)"
+    r"(?: [A-Z][\w-]*| [a-z]{4,}){0,2}))[ ?.!]*$",
     re.I,
 )
 _MAY = re.compile(  # the month
@@ -66,9 +67,8 @@ def measured(core: str, past: Sequence[Past]) -> Past | None:
     given, frame = _ITS.match(core), _MEASURED.match(past[-1].asked)
     if not given or not frame or fold(frame["measure"]) not in MEASURES:
         return None
-    be = f"{'was' if frame['past'] else 'is'}"
-    if kind_of(given["what"]).plural:
-        be = "were" if frame["past"] else "are"
+    plural = kind_of(given["what"]).plural
+    be = ("were" if plural else "was") if frame["past"] else ("are" if plural else "is")
     owner = frame["owner"]
     return Past(f"What {be} the {given['what']} of {owner}?", referents=(("thing", owner),))
 

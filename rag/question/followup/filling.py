@@ -37,7 +37,7 @@ def other_readings(core: str, past: Sequence[Past], first: Past) -> Iterator[Pas
         return
     number = leaning[0].number
     meant = dict(first.referents).get(number, "")
-    for phrase in antecedents(leaning[0], past, said_words(core), meant):
+    for phrase in antecedents(leaning[0], past, said_words(core), meant, _is_of_a_place(core)):
         yield _filled(core, past, leaning, {number: phrase})
 
 
@@ -81,7 +81,11 @@ def _meant(core: str, pronoun: Pronoun, past: Sequence[Past]) -> str | None:
         return None
     if noun := pointed_at(core, pronoun):
         return _called(noun, past)
-    return antecedent(pronoun, past, said_words(core), bool(_OF_A_PLACE.search(core)))
+    return antecedent(pronoun, past, said_words(core), _is_of_a_place(core))
+
+
+def _is_of_a_place(core: str) -> bool:
+    return bool(_OF_A_PLACE.search(core))
 
 
 def _called(noun: str, past: Sequence[Past]) -> str | None:

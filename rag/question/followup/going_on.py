@@ -65,9 +65,11 @@ def _counterpart(core: str, frame: str) -> str | None:
     """ "And close?" after "When does the library open on Monday?" """
     said = [fold(word) for word in words(core)]
     verbs = [match for match in WORD.finditer(frame) if fold(match.group()) in _COUNTERPARTS]
-    if len(said) != 1 or said[0] not in _COUNTERPARTS or len(verbs) != 1 or not _FRAME.match(frame):
+    if len(said) != 1 or said[0] not in _COUNTERPARTS or not verbs or not _FRAME.match(frame):
         return None
-    return frame[: verbs[0].start()] + said[0] + frame[verbs[0].end() :]
+    if not re.fullmatch(r"\w+(?: (?:and|or) \w+)?", frame[verbs[0].start() : verbs[-1].end()]):
+        return None
+    return frame[: verbs[0].start()] + said[0] + frame[verbs[-1].end() :]
 
 
 def _subject(frame: str, start: int) -> str | None:

@@ -37,7 +37,9 @@ _OWNED = re.compile(r"\b[^\W\d_]+(?:['’]s|s['’])(?= \w)")
 _LABEL = r"(?:[A-Z]+-?\d+[A-Za-z]?|[A-Z]|[IVX]+|\d+[a-z]?)"  # "E4", "A-13", "B", "II", "12a"
 _LABELLED = re.compile(rf"^(?:the )?(?P<noun>[^\W\d_]+) (?P<label>{_LABEL})$")
 _SEVERAL = re.compile(r"[^\W\d_]{2}[^\W\d_s'’iu]s $")  # "side effects", not "the price"
-_NUMBER = re.compile(r"(?<![\w.,-])\d+[a-z]?(?![\w-]|[.,]\d)")
+_NUMBER = re.compile(  # and no year
+    r"(?<![\w.,-])(?!(?:1\d|20)\d\d\b)\d+[a-z]?(?![\w-]|[.,]\d)"
+)
 _YOU_AND_I = re.compile(
     r"\b(?:do|did|can|could|may|must|should|shall|will|would|might) (?P<who>I|we|you)\b",
     re.I,

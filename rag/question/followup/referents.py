@@ -30,6 +30,9 @@ _WHAT_WAS_DONE = re.compile(  # the answer says what: "What was held in Minsk?"
     r"\w{2,}(?:ed|ld|en|wn|lt|ght|pt|ade)\b",
     re.I,
 )
+_LANGUAGE = re.compile(
+    r"[A-Z][a-z]+(?:ish|ese)|Arabic|Czech|Dutch|French|German|Greek|Latin|Russian"
+)
 _WHERE = word_set("in at to from near inside around")
 _ARTICLE = re.compile(r"(?:the|an?|my|your|our) ", re.I)
 _COLLECTIVE = word_set(  # spoken of as "they"
@@ -62,7 +65,7 @@ def antecedent(
             found = _several(turn, phrases, meant, answered_phrases(turn, said))
         else:
             told = answered_phrases(turn, said) if _WHAT_WAS_DONE.match(turn.asked) else []
-            things = [p for p in phrases if of_a_place or not _is_where(p)]
+            things = phrases if of_a_place else _no_places(phrases)
             found = _thing(told) or _thing(things) or meant.get("plural")
             if phrases and not found:
                 return None
@@ -72,19 +75,25 @@ def antecedent(
 
 
 def antecedents(
-    pronoun: Pronoun, past: Sequence[Past], said: frozenset[str], first: str
+    pronoun: Pronoun,
+    past: Sequence[Past],
+    said: frozenset[str],
+    first: str,
+    of_a_place: bool = True,
 ) -> list[str]:
     """What else it may stand for, the last turn first: phrases of its kind in its answer, then in
     its question. Those that are named in the ``first`` are left out."""
     turns = [turn for turn in reversed(past) if place_in(turn.asked, turn.answer)][:1]
     if pronoun.number != "place":
         turns = [*reversed(past)]
-    found = [phrase for turn in turns for phrase in _of_kind(pronoun.number, turn, said)]
+    found = [
+        phrase for turn in turns for phrase in _of_kind(pronoun.number, turn, said, of_a_place)
+    ]
     known = dict.fromkeys(map(_as_known, found))
     return [phrase for phrase in known if not is_same(phrase, first)]
 
 
-def _of_kind(number: str, turn: Past, said: frozenset[str]) -> list[str]:
+def _of_kind(number: str, turn: Past, said: frozenset[str], of_a_place: bool) -> list[str]:
     phrases = [*answered_phrases(turn, said), *asked_phrases(turn, said)]
     if number == "person":
         people = [p for p in phrases if p.is_person]
@@ -94,7 +103,7 @@ def _of_kind(number: str, turn: Past, said: frozenset[str]) -> list[str]:
         return [place] if (place := place_in(turn.asked, turn.answer)) else []
     if number == "plural":
         return [_with_lead(p) for p in phrases if p.is_plural]
-    things = [p for p in phrases if not p.is_plural]
+    things = [p for p in phrases if not p.is_plural and (of_a_place or not _is_where(p))]
     return [
         part
         for p in things
@@ -118,6 +127,17 @@ def _thing(phrases: Sequence[Phrase]) -> str | None:
         if p not in by_the_way and (not p.is_name or (p.is_person and not _two_names(p.text)))
     ]
     return next(iter([*sure, *inner, *(p.text for p in things)]), None)
+
+
+def _no_places(phrases: Sequence[Phrase]) -> list[Phrase]:
+    """Those that "it costs" may be said of; none where a language is taught or spoken beside them.
+
+    "Who teaches French at the school?": the course is meant, which is not named.
+    """
+    taught = any(_LANGUAGE.fullmatch(p.text) for p in phrases)
+    if taught and not all(p.is_name for p in phrases):
+        return []
+    return [p for p in phrases if not _is_where(p)]
 
 
 def _is_where(phrase: Phrase) -> bool:

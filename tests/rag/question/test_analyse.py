@@ -273,3 +273,8 @@ def test_long_odd_text_is_quick(text: str) -> None:
 def test_a_place_that_is_only_where_something_is_done_costs_nothing() -> None:
     asked = "How do I get to Lund and how much does it cost?"
     assert parts(asked) == ("How do I get to Lund?", "How much does it cost (Lund)?")
+
+
+def test_an_issue_that_is_asked_of_is_a_term() -> None:
+    assert "issue" in analyse("Next issue, release date").terms
+    assert "issue" not in analyse("Next issue: when is the museum open?").terms

@@ -384,6 +384,16 @@ def test_long_odd_history_is_quick(piece: str) -> None:
     assert time.perf_counter() - start < 10  # a rule that backtracks would take minutes
 
 
+@pytest.mark.parametrize("piece", ["it ", "The pump of the mill is shut when it is cold. "])
+def test_pasted_turns_are_read_only_at_their_beginning(piece: str) -> None:
+    import time
+
+    long = piece * (4000 // len(piece))
+    start = time.perf_counter()
+    standalone("Is it?", after("What is the pump?", *[long] * 8))
+    assert time.perf_counter() - start < 5  # took 20 seconds and more
+
+
 def _turns(folder: str, name: str) -> dict[str, list[str]]:
     lines = (MTRAG / folder / f"{folder}_{name}.jsonl").read_text(encoding="utf-8").splitlines()
     return {
