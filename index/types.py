@@ -33,6 +33,12 @@ class Span:
     def shift(self, by: int) -> Span:
         return Span(self.start + by, self.end + by)
 
+    def stripped(self, text: str) -> Span:
+        """Without the white space at both ends; of nothing else, an empty one at its end."""
+        inside = self.of(text)
+        start = self.end - len(inside.lstrip())
+        return Span(start, start + len(inside.strip()))
+
     def overlaps(self, other: Span) -> bool:
         return self.start < other.end and other.start < self.end
 

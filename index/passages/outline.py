@@ -77,6 +77,12 @@ def section_of(document: Document, span: Span) -> Section | None:
     return None if at is None else document.sections[at]
 
 
+def is_row(document: Document, span: Span) -> bool:
+    """Whether the span starts in a row of a table."""
+    section = section_of(document, span)
+    return section is not None and section.kind == "row"
+
+
 def _section_at(sections: Sequence[Section], span: Span) -> int | None:
     """The place of the section in which the span starts, if in any."""
     at = bisect_right(sections, span.start, key=lambda section: section.span.start) - 1

@@ -27,7 +27,7 @@ _CITES = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d[a-z]?(?!\d)|\bet al\b|\bdoi\b|htt
 
 
 def entries(text: str, section: Section, headings: Sequence[str]) -> list[Span]:
-    """None where it is no such list: by what stands over it, and by what its entries look like.
+    """Empty where it is no such list: by what stands over it, and by what its entries look like.
 
     They are parted by blank lines, by what a line of a list begins with, or else by lines.
     """
@@ -35,7 +35,7 @@ def entries(text: str, section: Section, headings: Sequence[str]) -> list[Span]:
         return []
     lines = [line.shift(section.span.start) for line in lines_of(section.span.of(text))]
     for parted in (_by_marks(text, lines), [[line] for line in lines]):
-        found = [span for some in parted if (span := _whole(text, some))]
+        found = [span for some in parted if some and (span := _whole(text, some))]
         if found and all(len(span) <= LONGEST for span in found) and _cite(text, found):
             return found
     return []
@@ -51,17 +51,11 @@ def _by_marks(text: str, lines: Sequence[Span]) -> list[list[Span]]:
     return runs
 
 
-def _whole(text: str, lines: Sequence[Span]) -> Span | None:
-    if not lines:
-        return None
-    raw = text[lines[0].start : lines[-1].end]
-    skipped = _BULLET.match(raw)
-    begin = skipped.end() if skipped else 0
-    return (
-        Span(lines[0].start + begin, lines[0].start + len(raw.rstrip()))
-        if raw[begin:].strip()
-        else None
-    )
+def _whole(text: str, lines: Sequence[Span]) -> Span:
+    """From the first line to the last without its bullet; empty where nothing is said."""
+    span = Span(lines[0].start, lines[-1].end)
+    bullet = _BULLET.match(span.of(text))
+    return Span(span.start + (bullet.end() if bullet else 0), span.end).stripped(text)
 
 
 def _cite(text: str, found: Sequence[Span]) -> bool:

@@ -143,11 +143,9 @@ def _row(line: Span, body: str, offset: int, mark: Mark) -> Iterator[_Block]:
 
 
 def _whole(span: Span, body: str, offset: int, mark: Mark) -> Iterator[_Block]:
-    raw = span.of(body)
-    content = raw.strip()
-    if content:
-        start = offset + span.start + len(raw) - len(raw.lstrip())
-        yield _Block(Piece(Span(start, start + len(content)), content), mark)
+    inner = span.stripped(body)
+    if inner:
+        yield _Block(Piece(inner.shift(offset), inner.of(body)), mark)
 
 
 def _left_out(

@@ -119,10 +119,8 @@ def lines_of(text: str) -> Iterator[Span]:
 
 
 def _piece(text: str, lines: Sequence[Span], blanks: int, underlined: bool) -> Piece:
-    raw = text[lines[0].start : lines[-1].end]
-    start = lines[0].start + len(raw) - len(raw.lstrip())
-    body = raw.strip()
-    return Piece(Span(start, start + len(body)), body, blanks, underlined)
+    span = Span(lines[0].start, lines[-1].end).stripped(text)
+    return Piece(span, span.of(text), blanks, underlined)
 
 
 def _begins(line: str) -> bool:

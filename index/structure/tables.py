@@ -88,12 +88,7 @@ def _parts(text: str, block: Span, span: Span) -> Iterator[tuple[Span, list[_Row
         of_table += [(line, (len(tables) - 1) * bool(rows)) for line in some]
     for number, members in groupby(of_table, lambda one: one[1]):
         inside = [line for line, _ in members]
-        yield _stripped(text, Span(inside[0].start, inside[-1].end)), tables[number]
-
-
-def _stripped(text: str, span: Span) -> Span:
-    inside = span.of(text)
-    return Span(span.start + len(inside) - len(inside.lstrip()), span.start + len(inside.rstrip()))
+        yield Span(inside[0].start, inside[-1].end).stripped(text), tables[number]
 
 
 def _may_be_row(line: str) -> bool:
@@ -101,7 +96,7 @@ def _may_be_row(line: str) -> bool:
 
 
 def _rows(text: str, lines: Sequence[Span]) -> list[_Row]:
-    """None where the lines are no table."""
+    """Empty where the lines are no table."""
     rules = [_RULE.fullmatch(line.of(text)) is not None for line in lines]
     said = [line.of(text) for line, is_rule in zip(lines, rules, strict=True) if not is_rule]
     if len(said) < LEAST_ROWS or not (cells := _by_tabs(said) or _by_blanks(said)):
@@ -110,7 +105,7 @@ def _rows(text: str, lines: Sequence[Span]) -> list[_Row]:
         return []
     left = iter(cells)
     return [
-        _Row(_stripped(text, line), () if is_rule else next(left))
+        _Row(line.stripped(text), () if is_rule else next(left))
         for line, is_rule in zip(lines, rules, strict=True)
     ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from index.passages.outline import columns, place, section_of
+from index.passages.outline import columns, is_row, place
 from index.types import Span
 from rag.answer.candidates import Candidate
 from rag.types import AnswerSentence, Citation
@@ -56,8 +56,7 @@ def _inside(one: Candidate) -> Span | None:
     mark = one.highlight
     if not mark or not 0 <= mark.start < mark.end <= len(one.text):
         return None
-    section = section_of(one.document, one.span)
-    if section is None or section.kind != "row":
+    if not is_row(one.document, one.span):
         return mark
     said = mark.of(one.text)
     begin = mark.end - len(said.lstrip("| \t"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from index.passages.outline import section_of
+from index.passages.outline import is_row
 from rag.answer.candidates import Candidate
 from rag.answer.context import place_in_passage
 from rag.question.analyse import Question
@@ -24,12 +24,9 @@ def is_beyond(question: Question, ranked: Sequence[Candidate]) -> bool:
     question names it.
     """
     wanted = extremes(question.text)
-    if not wanted or not ranked:
+    if not wanted or not ranked or not is_row(ranked[0].document, ranked[0].span):
         return False
     best = ranked[0]
-    section = section_of(best.document, best.span)
-    if section is None or section.kind != "row":
-        return False
     row = {fold(word) for word in words(best.text)}
     said = row.union(fold(word) for heading in best.passage.headings for word in words(heading))
     named = {fold(word) for name in question.names for word in words(name)}

@@ -7,6 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
+from index.structure.dates import MONTHS
 from rag.text.words import word_set
 
 _ONES = (
@@ -53,13 +54,8 @@ _UNITS = {  # written forms of one unit
 }
 _UNIT_OF = {form: unit for unit, forms in _UNITS.items() for form in forms.split()}
 _CHANGES_MEANING = word_set("percent $ € £")  # "25 percent" does not carry "25 people"
-_MONTHS = tuple(
-    re.split(
-        " ", "january february march april may june july august september october november december"
-    )
-)
-_MONTH_OF = {name: i for i, name in enumerate(_MONTHS, 1)} | {
-    name[:3]: i for i, name in enumerate(_MONTHS, 1)
+_MONTH_OF = {name: i for i, name in enumerate(MONTHS, 1)} | {
+    name[:3]: i for i, name in enumerate(MONTHS, 1)
 }
 _MONTH_OF |= {"sept": 9}
 _PIECE = re.compile(
@@ -112,7 +108,7 @@ def unsupported(written: Figures, quoted: Figures) -> str | None:
         if not stands:
             return f"the number {value.normalize():f}{' ' + unit if unit else ''}"
     for month in sorted(written.months - quoted.months):
-        return f"the month {_MONTHS[month - 1].title()}"
+        return f"the month {MONTHS[month - 1].title()}"
     return None
 
 

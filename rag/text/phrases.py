@@ -34,7 +34,8 @@ _SUBJECTS = word_set("i you we he she it they who that")
 _DEGREES = word_set("most more very so too less least as how")
 _ADVERB = re.compile(
     r"(?:once|twice|often|always|usually|sometimes|already|together|away|back|later|afterwards|soon|"
-    r"instead|overnight|online|abroad|above|ahead|along|below|beyond|minus|plus|including|today|tomorrow|yesterday|anymore|anyway|"
+    r"instead|overnight|online|abroad|above|ahead|along|below|beyond|minus|plus|including|today|"
+    r"tomorrow|yesterday|anymore|anyway|"
     r"(?!family|reply|supply|italy|assembly|butterfly|monopoly|ally|jelly|belly|lily|fly|july|rally|"
     r"anomaly|bully|holy|ugly|silly|daily|weekly|monthly|yearly|early|elderly|friendly|homily)"
     r"[a-z]+ly)$"

@@ -89,7 +89,7 @@ def focused(data: Data, kinds: Sequence[str], seed: int) -> Data:
     train = [one for one in data.train if one.question in wanted]
     if not train:
         raise SettingsError(f"no pair is of the kinds {', '.join(kinds)}")
-    return Data(train, data.stop, data.sha256 | {"focus": " ".join(sorted(kinds))})
+    return replace(data, train=train, sha256=data.sha256 | {"focus": " ".join(sorted(kinds))})
 
 
 def multiplies_bf16(device: torch.device) -> bool:

@@ -29,11 +29,7 @@ from rag.question.followup.switching import opens_topic, without_opening
 from rag.question.followup.topic import with_topic
 from rag.question.patterns import is_small_talk
 from rag.text.verbs import BASE
-from rag.text.words import (
-    capitalise,
-    content_words,
-    words,
-)
+from rag.text.words import capitalise, content_words, words
 from rag.types import Turn
 
 _TURNS = 12  # earlier user turns that are looked at
@@ -124,9 +120,9 @@ def _resolve(question: str, past: Sequence[Past]) -> Past:
     asked = without_opening(question)
     if opens_topic(question):
         return Past(asked, is_new=True)
-    core, goes_on_with = _core(asked, past)
     if with_main := on_condition(asked, past):
         return with_main
+    core, goes_on_with = _core(asked, past)
     if not words(core):
         return with_topic(asked, past) or Past(asked)  # "And then?"
     for rule in (by_question_word, what_about, measured, by_pronouns, echo, remainder):

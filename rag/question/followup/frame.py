@@ -7,23 +7,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from rag.question.followup.places import is_place
+from index.structure.dates import MONTHS
+from rag.question.followup.places import WEEKDAY, is_place
 from rag.text.people import is_people
 from rag.text.phrase import Phrase
 from rag.text.phrases import noun_phrases
 from rag.text.verbs import ALSO_NOUNS, BASE, THIRD_PERSON, VERBS
 from rag.text.words import AUX, STOP, WH, WORD, fold, is_adjacent, names, word_set, words
 
-PREPOSITION = re.compile(
-    r"(?P<preposition>in|on|at|for|by|from|with|without|during|after|before|since|until|till|to|of|"
-    r"about|between|against|under|over|above|below|within|inside|outside|near|through|into|via|per|"
-    r"as|than|among|beyond|behind|across|around|up to|more than|less than) ",
-    re.I,
-)
 _OPENS = word_set(
     "in on at for by from with without during after before since until till to of about between "
     "against under over above below within inside outside near through into via per among beyond "
     "behind across around"
+)
+PREPOSITION = re.compile(
+    rf"(?P<preposition>{'|'.join(sorted(_OPENS))}|as|than|up to|more than|less than) ", re.I
 )
 _TIME_HEADS = word_set(
     "year years month months week weeks weekend weekends weekday weekdays day days morning "
@@ -33,8 +31,7 @@ _TIME_HEADS = word_set(
 )
 _DATED = re.compile(
     r"\b(?:1\d{3}|20\d{2})s?\b|\b\d{1,2}(?:[.:]\d\d)? ?(?:[ap]\.?m\b|o['’]clock)|"
-    r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)days?\b|"
-    r"\b(?:january|february|march|april|june|july|august|september|october|november|december)\b|"
+    rf"\b{WEEKDAY}s?\b|\b(?:{'|'.join(name for name in MONTHS if name != 'may')})\b|"
     r"\b\d{1,2} may\b|\bmay \d|^(?-i:(?:early |late |mid-)?May)$",
     re.I,
 )

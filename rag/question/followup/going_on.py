@@ -28,8 +28,8 @@ _FRAME = re.compile(
     r"(?P<subject>I|we|you|they|he|she|it|one|people|everyone|anyone)?\b",
     re.I,
 )
-_OBJECTS = word_set("it them him her me us this that these those one some any myself")
 _THINGS = word_set("it them him her me us")
+_OBJECTS = _THINGS | word_set("this that these those one some any myself")
 _AUXILIARY = word_set("have do be")
 _AFTER = {"have": word_set("it them him her me us a an"), "do": word_set("it them so")}
 _ASIDE = IMPERATIVES | word_set("guess let listen look mean say see suppose talk thank wait")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 
+from index.structure.dates import MONTHS
 from rag.text.phrases import noun_phrases
 from rag.text.verbs import CARRYING, MOTION, TAKING
 from rag.text.words import fold, names, word_set, words
 
+WEEKDAY = "(?:mon|tues|wednes|thurs|fri|satur|sun)day"
 TIME_NAME = re.compile(  # names that nothing is said of by a pronoun
-    r"(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?|january|february|march|april|may|june|july|"
-    r"august|september|october|november|december|christmas|easter|spring|summer|autumn|winter|"
+    rf"(?:{WEEKDAY}s?|{'|'.join(MONTHS)}|christmas|easter|spring|summer|autumn|winter|"
     r"[ap]\.?m)\.?(?: \d+)*",
     re.I,
 )

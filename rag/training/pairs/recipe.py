@@ -131,7 +131,7 @@ def _answerable(
             misses = [one for one in dict.fromkeys(chain(*twice)) if _fits(one, labelled)]
             yield from _drawn(misses, rng)
             if labelled.style == "question":
-                yield from left_out(right, labelled.answers, rng)
+                yield from left_out(right, labelled.answers)
                 yield from kept_vague(right, labelled.answers, rng)
             yield from neighbours(labelled, at)
             yield from removed(labelled, at)

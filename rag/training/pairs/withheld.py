@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from random import Random
 
+from rag.text.words import capitalise
 from rag.training.pairs.texts import holds
 from rag.training.pairs.types import Pair
 
@@ -58,14 +59,14 @@ _GROUPS = ("some people", "others", "several of them")
 _AMOUNTS = ("many", "several", "some", "a number of", "more")
 
 
-def left_out(pair: Pair, answers: Sequence[str], _: Random) -> Iterator[Pair]:
+def left_out(pair: Pair, answers: Sequence[str]) -> Iterator[Pair]:
     """The sentence without the phrase that answers when, where or by whom."""
-    if pair.span is None or not _fits(pair.question, lead := _lead(pair)):
+    if pair.span is None or (lead := _lead(pair)) is None:
         return
-    assert lead is not None
-    yield from _as_miss(
-        pair, pair.sentence[: lead.start()], pair.sentence[pair.span[1] :], answers, "withheld"
-    )
+    by_whom = lead["lead"].lower() == "by" and _WHO.match(pair.question)
+    if by_whom or _adverbs(pair.question):
+        before, after = pair.sentence[: lead.start()], pair.sentence[pair.span[1] :]
+        yield from _as_miss(pair, before, after, answers, "withheld")
 
 
 def kept_vague(pair: Pair, answers: Sequence[str], rng: Random) -> Iterator[Pair]:
@@ -90,14 +91,6 @@ def _lead(pair: Pair) -> re.Match[str] | None:
     start, end = pair.span
     closed = _CLOSED.match(pair.sentence[end:])
     return _PHRASE.search(pair.sentence[:start]) if closed else None
-
-
-def _fits(question: str, lead: re.Match[str] | None) -> bool:
-    if lead is None:
-        return False
-    if lead["lead"].lower() == "by" and _WHO.match(question):
-        return True
-    return bool(_WHEN.match(question) or _WHERE.match(question))
 
 
 def _adverbs(question: str) -> Sequence[str]:
@@ -127,7 +120,6 @@ def _as_miss(
     if _MORE.match(after):
         return
     sentence = re.sub(r"^[\s,;]+|\(\s*\)", "", before + _ADDED.sub("", after))
-    sentence = sentence[:1].upper() + sentence[1:]
-    miss = replace(pair, sentence=sentence, label=0, span=None, kind=kind)
+    miss = replace(pair, sentence=capitalise(sentence), label=0, span=None, kind=kind)
     if len(sentence.split()) >= FEWEST and not holds(miss.seen, answers):
         yield miss
