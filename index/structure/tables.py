@@ -53,22 +53,42 @@ def cut(text: str, pieces: Sequence[Piece]) -> tuple[list[Piece], Marks]:
     found: list[Piece] = []
     marks: Marks = {}
     tables = end = 0
-    for piece in pieces:
-        block = Span(end, piece.span.end)
-        end = piece.span.end
-        parts = list(_parts(text, block, piece.span)) if _GAP.search(piece.text) else []
+    for some in _ruled(pieces):
+        block = Span(end, some[-1].span.end)
+        end = block.end
+        span = Span(some[0].span.start, end)
+        parts = list(_parts(text, block, span)) if _GAP.search(span.of(text)) else []
         if not any(rows for _, rows in parts):
-            found.append(piece)
+            found += some
             continue
-        blanks = piece.blanks
-        for span, rows in parts:
+        blanks = some[0].blanks
+        for where, rows in parts:
             tables += bool(rows)
-            for where, mark in _marked(rows, f"table {tables}") if rows else [(span, None)]:
+            for row, mark in _marked(rows, f"table {tables}") if rows else [(where, None)]:
                 if mark:
                     marks[len(found)] = mark
-                found.append(Piece(where, where.of(text), blanks))
+                found.append(Piece(row, row.of(text), blanks))
                 blanks = 0
     return found, marks
+
+
+def _ruled(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
+    """Pieces that may be one table: a rule under all columns is a piece of its own."""
+    some: list[Piece] = []
+    for piece in pieces:
+        if some and (piece.blanks or not _goes_over(some[-1], piece)):
+            yield some
+            some = []
+        some.append(piece)
+    if some:
+        yield some
+
+
+def _goes_over(above: Piece, below: Piece) -> bool:
+    """Whether a table may go on from one piece to the next: at a rule that underlines no title."""
+    last, first = above.text.rsplit("\n", 1)[-1], below.text.split("\n", 1)[0]
+    has_rule = any(_RULE.fullmatch(line) for line in (last, first))
+    return has_rule and not above.underlined and _may_be_row(last) and _may_be_row(first)
 
 
 def _parts(text: str, block: Span, span: Span) -> Iterator[tuple[Span, list[_Row]]]:
@@ -92,7 +112,9 @@ def _parts(text: str, block: Span, span: Span) -> Iterator[tuple[Span, list[_Row
 
 
 def _may_be_row(line: str) -> bool:
-    return len(line) <= LONGEST and _GAP.search(line) is not None
+    """A rule may run under all columns at once."""
+    is_row = _GAP.search(line) is not None or _RULE.fullmatch(line) is not None
+    return len(line) <= LONGEST and is_row
 
 
 def _rows(text: str, lines: Sequence[Span]) -> list[_Row]:

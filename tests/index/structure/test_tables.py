@@ -72,6 +72,30 @@ def test_a_rule_stands_under_the_names_and_text_around_the_table_stays_text() ->
     ]
 
 
+@pytest.mark.parametrize("rule", ["-" * 30, "=" * 26, "+--------+-----+"])
+def test_a_rule_may_run_under_all_columns(rule: str) -> None:
+    """It ended the table: the names of the columns were text, the rows had none."""
+    text = f"Rooms\n{rule}\nFloor     Room    Seats\n{rule}\nFirst     Oak     12\nSecond    Elm     30\n{rule}\n"
+    assert [one[:2] for one in rows(text)] == [
+        ("heading", "Floor | Room | Seats"),
+        ("row", "table 1, row 2"),
+        ("row", "table 1, row 3"),
+    ]
+
+
+def test_a_title_over_a_table_stays_one() -> None:
+    parsed = structure(f"Rooms\n-----\n{HOURS.split(chr(10), 1)[1]}")
+    assert [(one.kind, one.title) for one in parsed.sections][:2] == [
+        ("heading", "Rooms"),
+        ("heading", "Day | Opens | Closes"),
+    ]
+
+
+def test_a_rule_over_the_sum_leaves_the_rows_rows() -> None:
+    text = f"Rent      100\nFood      50\n{'-' * 13}\nTotal     150\n"
+    assert [one[0] for one in rows(text)] == ["row", "row", "row"]
+
+
 def test_a_rule_within_a_table_is_no_row() -> None:
     assert [one[:2] for one in rows(f"{PHONES}----------     --------\nTotal          3\n")] == [
         ("row", f"table 1, row {number}") for number in (1, 2, 3, 4)
