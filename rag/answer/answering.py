@@ -126,7 +126,12 @@ def _read_as(base: Collected, found: Sequence[Found]) -> Collected:
 
 def _disagreeing(part: Found, cited: Sequence[Citation]) -> list[str]:
     found = disagreements(part.question, [one.quote for one in cited])
-    return [one.warning(cited[one.first].number, cited[one.second].number) for one in found]
+    pairs = [(one, cited[one.first], cited[one.second]) for one in found]
+    return [
+        one.warning(first.number, second.number)
+        for one, first, second in pairs
+        if not (first.columns and second.columns)  # rows of a table are of different things
+    ]
 
 
 def empty_answer(base: Collected, *, filtered: bool) -> Answer:

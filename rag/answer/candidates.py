@@ -13,7 +13,7 @@ import numpy as np
 from index.passages.outline import place
 from index.passages.quotable import is_declarative
 from index.types import Document, Passage, Span
-from rag.question.timing import Dated, ordered, when
+from rag.question.timing import Dated, ordered, outside, when
 from rag.text.words import fold
 from rag.types import NONE, PassageText, Reading, SentenceReading
 
@@ -71,7 +71,12 @@ def candidates(
     ranked = sorted(found.values(), key=lambda one: (-one.score, one.place))
     if not ranked:
         return []
-    belief = np.exp(np.array([one.score for one in ranked]) - ranked[0].score)
+    return _shared(ranked)
+
+
+def _shared(ranked: Sequence[Candidate]) -> list[Candidate]:
+    """With the share of each in the belief among these."""
+    belief = np.exp(np.array([one.score for one in ranked]) - max(one.score for one in ranked))
     belief /= belief.sum()
     return [replace(one, share=float(b)) for one, b in zip(ranked, belief, strict=True)]
 
@@ -83,12 +88,21 @@ def _in_whole(sentence: SentenceReading, passage: Passage, span: Span) -> Span |
 
 
 def in_time(question: str, ranked: Sequence[Candidate]) -> list[Candidate]:
-    """In the order that the question's words about time ask for, by dates that are stated."""
+    """In the order that the question's words about time ask for, by dates that are stated.
+
+    What is surely of another time goes to the end, and is not believed to answer.
+    """
     asked = when(question)
-    if asked.says_nothing:
+    if asked.says_nothing or not ranked:
         return list(ranked)
     dated = [Dated(one.score, one.text, place(one.document, one.span).date) for one in ranked]
-    return [ranked[at] for at in ordered(asked, dated, NEAR, OUT_OF_TIME)]
+    places = ordered(asked, dated, NEAR, OUT_OF_TIME)
+    late = outside(asked, dated, places[0])
+    fitting = [ranked[at] for at in places if at not in late]
+    best = max(one.score for one in fitting)
+    first = replace(fitting[0], score=best)  # as good as any before which its date puts it
+    others = [replace(ranked[at], share=0.0) for at in places if at in late]
+    return _shared([first, *fitting[1:]]) + others
 
 
 def answer_score(readings: Sequence[Reading]) -> float:

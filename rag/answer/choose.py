@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from index.passages.outline import is_row
 from rag.answer.candidates import Candidate
 from rag.answer.conflicts import Conflict, conflicts, rivals
 from rag.answer.context import followed, repeats, with_neighbours
@@ -64,6 +65,8 @@ def _rival(
 ) -> list[Candidate]:
     """The first well supported sentence that says otherwise than the best one, if any does."""
     best = chosen[0]
+    if is_row(best.document, best.span):
+        return []  # the next row is of something else
     others = [
         one for one in ranked[1:] if one.share >= RIVAL * best.share and not repeats(one, chosen)
     ]
@@ -75,7 +78,7 @@ def disagreements(question: Question, sentences: Sequence[str]) -> list[Conflict
     found = conflicts(sentences)
     if question.kind == "fact":
         pairs = {(one.first, one.second) for one in found}
-        more = rivals(question.answer_type, sentences)
+        more = rivals(question.answer_type, sentences, question.text)
         found += [one for one in more if (one.first, one.second) not in pairs]
     return found
 

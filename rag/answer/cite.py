@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
-from index.passages.outline import columns, is_row, place
+from index.passages.outline import columns, place
 from index.types import Span
 from rag.answer.candidates import Candidate
 from rag.types import AnswerSentence, Citation
-
-_BETWEEN_CELLS = re.compile(r"\s*\|| {2,}|\s*\t")  # of a table's row
 
 
 def cite(one: Candidate, number: int) -> Citation:
@@ -52,14 +49,6 @@ def to_sentences(
 
 
 def _inside(one: Candidate) -> Span | None:
-    """The highlight where it lies in the quote; in a row of a table, within one cell."""
+    """The highlight where it lies in the quote."""
     mark = one.highlight
-    if not mark or not 0 <= mark.start < mark.end <= len(one.text):
-        return None
-    if not is_row(one.document, one.span):
-        return mark
-    said = mark.of(one.text)
-    begin = mark.end - len(said.lstrip("| \t"))
-    gap = _BETWEEN_CELLS.search(one.text, begin, mark.end)
-    end = gap.start() if gap else mark.end
-    return Span(begin, end) if begin < end else None
+    return mark if mark and 0 <= mark.start < mark.end <= len(one.text) else None

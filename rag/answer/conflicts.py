@@ -68,7 +68,7 @@ class Conflict:
         one, other = self.values
         told = "" if self.sure else ", perhaps not of the same thing"
         return (
-            f"Two sources give different {_WORDS[self.kind]}{told}: "
+            f"Two quotes give different {_WORDS[self.kind]}{told}: "
             f"“{one}” [{first_number}] and “{other}” [{second_number}]."
         )
 
@@ -89,13 +89,15 @@ def conflicts(sentences: Sequence[str]) -> list[Conflict]:
     return _pairs(sentences, _differ)
 
 
-def rivals(answer_type: str, sentences: Sequence[str]) -> list[Conflict]:
+def rivals(answer_type: str, sentences: Sequence[str], question: str = "") -> list[Conflict]:
     """Pairs that answer a question of a type with different values, however they are worded.
 
     For sentences that answer about equally well. Each must hold exactly one value of the type,
-    and the two must not be said to count different things.
+    and the two must not be said to count different things, nor each be of something else that the
+    question names ("When were the Falcon and the Kestrel launched?").
     """
     kinds = _KINDS.get(answer_type)
+    asked = _content(question)
 
     def differ(one: _Said, other: _Said) -> tuple[str, str, str] | None:
         if kinds is None:
@@ -106,6 +108,9 @@ def rivals(answer_type: str, sentences: Sequence[str]) -> list[Conflict]:
         (mine,), (theirs,) = pair
         named = mine.of and theirs.of and not mine.unit
         if agree(mine, theirs) or mine.unit != theirs.unit:
+            return None
+        mine_named, their_named = asked & _content(one.text), asked & _content(other.text)
+        if mine_named - their_named and their_named - mine_named:
             return None
         if named and not same_measure(mine, theirs):
             return None
@@ -137,10 +142,14 @@ def _taken_apart(text: str) -> _Said:
     return _Said(
         text,
         tuple(found),
-        frozenset(root(word) for word in words(left) if is_content(word)),
+        _content(left),
         frozenset(fold(word) for word in words(left)),
         frozenset(capitals),
     )
+
+
+def _content(text: str) -> frozenset[str]:
+    return frozenset(root(word) for word in words(text) if is_content(word))
 
 
 def _differ(one: _Said, other: _Said) -> tuple[str, str, str] | None:

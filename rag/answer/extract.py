@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from index.types import Embedder, Span
 from rag.answer.candidates import Candidate, answer_score, candidates, passage_text
+from rag.answer.cells import in_cells
 from rag.answer.choose import rule_for, strongest
 from rag.answer.cite import to_sentences
 from rag.answer.describe import in_another_language
@@ -140,10 +141,10 @@ def extract(
     decision = decision.without_calibration(kit.model.threshold) if foreign else decision
     reader = open_reader(kit, lexical.terms, idf_in(lexical, len(placed)), len(read))
     readings = reader.read(question, parts)
-    score, ranked = answer_score(readings), candidates(read, readings)
+    asked, most = analyse(question), settings.max_sentences
+    score, ranked = answer_score(readings), in_cells(asked, candidates(read, readings))
     top = decision.chance(score)
     least = decision.chance(decision.least) if score >= decision.least else math.inf
-    asked, most = analyse(question), settings.max_sentences
     rule = rule_for(asked, kit.model.choice, most)
     found = []
     for given, one in zip(texts, documents, strict=True):

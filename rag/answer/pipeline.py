@@ -13,6 +13,7 @@ from index.search.lexical import LexicalIndex
 from index.search.snapshot import Snapshot
 from index.types import Document, Embedder, Hit, Ids, Passage, Vectors
 from rag.answer.candidates import Candidate, answer_score, candidates, in_time, passage_text
+from rag.answer.cells import in_cells
 from rag.answer.choose import choose
 from rag.answer.mismatch import is_beyond, is_of_another
 from rag.answer.speakers import said_by
@@ -167,7 +168,8 @@ class Pipeline:
             kit, foreign = self.kit.fitting("\n".join(one.text for one in texts))
             decision = decision.without_calibration(kit.model.threshold) if foreign else decision
             readings = self.reader(kit).read(question, texts)
-        ranked = said_by(question, in_time(question, candidates(read, readings)))
+        ranked = in_cells(asked, candidates(read, readings))
+        ranked = said_by(question, in_time(question, ranked))
         score = answer_score(readings)
         supported = [] if is_beyond(asked, ranked) or is_of_another(asked, ranked) else ranked
         if score < decision.least:  # a target error holds for keywords too

@@ -174,6 +174,18 @@ def ordered(
     return _by_date(near, when.order, candidates) + places[len(near) :]
 
 
+def outside(when: When, candidates: Sequence[Dated], first: int) -> set[int]:
+    """The places of those that are surely not of the time that is asked for, where ``first`` is."""
+    if _misses(when, candidates[first]):
+        return set()
+    found = {at for at, one in enumerate(candidates) if _misses(when, one)}
+    best = period(candidates[first].date)
+    if when.order is None or best is None:
+        return found
+    others = ((at, period(one.date)) for at, one in enumerate(candidates))
+    return found | {at for at, one in others if one and _is_before(when.order, best, one)}
+
+
 def _misses(when: When, one: Dated) -> bool:
     wanted = when.period
     if wanted is None or fits(when, one.date) is not False:

@@ -81,7 +81,7 @@ def test_sources_that_disagree_are_quoted_side_by_side(
         agreed = engine.ask("Where is wool sold?")
     assert sorted(quotes(answer)) == [files["one.txt"], files["two.txt"]]
     first, second = ("1843", "1851") if "1843" in quotes(answer)[0] else ("1851", "1843")
-    assert f"Two sources give different dates: “{first}” [1] and “{second}” [2]." in answer.warnings
+    assert f"Two quotes give different dates: “{first}” [1] and “{second}” [2]." in answer.warnings
     assert not agreed.warnings
 
 
@@ -99,6 +99,29 @@ def test_the_latest_is_the_one_with_the_latest_stated_date(
     assert then.citations[0].date == "2019-05-02"
 
 
+def test_what_is_surely_of_another_time_is_not_quoted(
+    tmp_path: Path, embedder: SentenceTransformerEmbedder
+) -> None:
+    """It was quoted beside the right one, with more confidence and a warning that they differ."""
+    files = {
+        f"{month}.md": f"---\ndate: 2022-{month}-03\n---\n\nA day at the sauna costs {n} crowns.\n"
+        for month, n in (("02", 60), ("06", 75), ("10", 90))
+    }
+    with asked(tmp_path, embedder, files, 0.0) as engine:
+        answers = {
+            end: engine.ask(f"What does a day at the sauna cost{end}")
+            for end in (" before April 2022?", " after August 2022?")
+        }
+        latest = engine.ask("What is the latest price of a day at the sauna?")
+        plain = engine.ask("What does a day at the sauna cost?")
+    dates = {end: [one.date for one in answer.citations] for end, answer in answers.items()}
+    assert dates[" before April 2022?"] == ["2022-02-03"]
+    assert dates[" after August 2022?"] == ["2022-10-03"]
+    assert [one.date for one in latest.citations] == ["2022-10-03"]
+    assert not latest.warnings
+    assert len(plain.citations) > 1
+
+
 def test_a_refusal_to_count_says_so(tmp_path: Path, embedder: SentenceTransformerEmbedder) -> None:
     with asked(tmp_path, embedder, {"mill.txt": MILL}, 0.99) as engine:
         counting = engine.ask("How many times is the mill mentioned?")
@@ -107,3 +130,13 @@ def test_a_refusal_to_count_says_so(tmp_path: Path, embedder: SentenceTransforme
     assert plain.reason is not None
     assert counting.reason.message.endswith("it does not count, add or compare.")
     assert not plain.reason.message.endswith("compare.")
+
+
+def test_rows_of_a_table_are_of_different_things(
+    tmp_path: Path, embedder: SentenceTransformerEmbedder
+) -> None:
+    table = "name,trade,wage\nIda Falk,joiner,3100\nBo Ek,joiner,2900\nUma Roth,glazier,3300\n"
+    with asked(tmp_path, embedder, {"wages.csv": table}, 0.0) as engine:
+        answer = engine.ask("What wage does a joiner get?")
+    assert len(answer.citations) > 1
+    assert not answer.warnings

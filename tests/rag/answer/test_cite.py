@@ -22,22 +22,14 @@ FLEET = """# Fleet
 
 
 @pytest.mark.parametrize(
-    ("kind", "quote", "mark", "kept"),
+    ("quote", "mark", "kept"),
     [
-        ("row", "Teal | 7.8 | 2003", Span(7, 17), Span(7, 10)),
-        ("row", "Teal | 7.8 | 2003", Span(13, 17), Span(13, 17)),
-        ("row", "Teal     7.8   2003", Span(9, 19), Span(9, 12)),
-        ("row", "Bo\t\tMalmö", Span(0, 9), Span(0, 2)),
-        ("row", "a|b", Span(0, 3), Span(0, 1)),
-        ("row", "A |  | B", Span(2, 8), Span(7, 8)),
-        ("text", "It was John  Hall | of York.", Span(7, 17), Span(7, 17)),
-        ("text", "It was 7.8 m.", Span(7, 20), None),
-        ("text", "It was 7.8 m.", None, None),
+        ("It was John  Hall | of York.", Span(7, 17), Span(7, 17)),
+        ("It was 7.8 m.", Span(7, 20), None),
+        ("It was 7.8 m.", None, None),
     ],
 )
-def test_in_a_row_a_highlight_lies_in_one_cell(
-    kind: str, quote: str, mark: Span | None, kept: Span | None
-) -> None:
+def test_a_highlight_lies_in_the_quote(quote: str, mark: Span | None, kept: Span | None) -> None:
     whole = Span(0, len(quote))
     document = Document(
         "d",
@@ -45,7 +37,7 @@ def test_in_a_row_a_highlight_lies_in_one_cell(
         "a",
         "text/plain",
         quote,
-        (Section(whole, kind),),
+        (Section(whole, "text"),),
         None,
         "",
         "",

@@ -106,13 +106,13 @@ def test_all_pairs_in_order() -> None:
 def test_the_warning() -> None:
     one = Conflict(0, 3, "number", ("2,500", "3.6 thousand"))
     assert one.warning(1, 2) == (
-        "Two sources give different numbers: “2,500” [1] and “3.6 thousand” [2]."
+        "Two quotes give different numbers: “2,500” [1] and “3.6 thousand” [2]."
     )
     assert "different dates" in Conflict(0, 1, "date", ("1921", "1922")).warning(1, 2)
     assert "different names" in Conflict(0, 1, "name", ("Ada", "Li")).warning(1, 2)
     (loose,) = rivals("number", ["There are 2,500 sailors.", "The roll is of 3,600."])
     assert loose.warning(1, 2) == (
-        "Two sources give different numbers, perhaps not of the same thing: "
+        "Two quotes give different numbers, perhaps not of the same thing: "
         "“2,500” [1] and “3,600” [2]."
     )
 
@@ -139,3 +139,19 @@ def test_rivals(answer_type: str, one: str, other: str, values: tuple[str, str] 
     assert [pair.values for pair in rivals(answer_type, [one, other])] == (
         [values] if values else []
     )
+
+
+@pytest.mark.parametrize(
+    ("question", "one", "other"),
+    [
+        ("When were the Osprey and the Plover launched?", "The Osprey was launched in 1931.",
+         "In 1944 the Plover left the yard."),
+        ("When were Dock 3 and Dock 5 dug?", "Dock 3 was dug in 1931.",
+         "They dug Dock 5 in 1944."),
+    ],
+)  # fmt: skip
+def test_values_of_two_things_that_are_asked_for_do_not_differ(
+    question: str, one: str, other: str
+) -> None:
+    assert rivals("date", [one, other], question) == []
+    assert rivals("date", [one, other], "When was it done?")

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.question.timing import Dated, When, fits, ordered, when
+from rag.question.timing import Dated, When, fits, ordered, outside, when
 
 
 @pytest.mark.parametrize(
@@ -156,3 +156,17 @@ def test_the_latest_within_a_range() -> None:
         Dated(4.7, "Two sheep.", "2023"),
     ]
     assert ordered(When("latest", None, "2020-01-01"), found, 1.0) == [2, 1, 0, 3]
+
+
+def test_what_is_surely_of_another_time_than_the_first() -> None:
+    found = [
+        Dated(5.0, "Ten sheep.", "2019-05"),
+        Dated(4.8, "Twelve sheep.", None),
+        Dated(4.6, "Nine sheep.", "2021"),
+        Dated(4.5, "Six sheep.", "2021-06"),
+    ]
+    assert outside(LATEST, found, 2) == {0}
+    assert outside(When("earliest"), found, 0) == {2, 3}
+    assert outside(IN_2019, found, 0) == {2, 3}
+    assert outside(IN_2019, found, 2) == set()  # none is better than the first
+    assert outside(LATEST, found, 1) == set()

@@ -1,0 +1,110 @@
+"""The cell of a table's row that answers: the one under the column that the question names. Pure.
+
+The cross-encoder reads a row without the names of its columns beside the cells; of several numbers
+it marks any.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from index.passages.outline import columns, is_row
+from index.structure.pieces import CELLS
+from index.types import Span
+from rag.answer.candidates import Candidate
+from rag.question.analyse import Question
+from rag.text.values import root
+from rag.text.words import fold, is_content, words
+
+_CELL = re.compile(r"[^|\t\s](?:[^|\t\s]| (?! ))*")  # parted by "|", tabs or several blanks
+_MEASURED = {  # "how wide"
+    "wide": "width",
+    "high": "height",
+    "tall": "height",
+    "long": "length",
+    "deep": "depth",
+    "heavy": "weight",
+    "old": "age",
+    "fast": "speed",
+    "far": "distance",
+    "hot": "temperature",
+    "big": "size",
+    "large": "size",
+}
+_LEAST_STEM = 4  # letters that "weigh" and "weight" must share
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    span: Span  # within the row
+    text: str
+    name: str  # of its column; "" where the row does not tell which it is
+
+
+def in_cells(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
+    """The highlight of each row of a table lies in one cell, or there is none."""
+    return [
+        replace(one, highlight=_marked(question, one)) if is_row(one.document, one.span) else one
+        for one in ranked
+    ]
+
+
+def _marked(question: Question, one: Candidate) -> Span | None:
+    cells = _cells(one.text, columns(one.document, one.span))
+    asked = [root(_MEASURED.get(fold(word), word)) for word in words(question.text)]
+    open_cells = [cell for cell in cells if not _says(cell.text, asked)]
+    named = _best(open_cells, asked)
+    if named:
+        return named.span
+    mark = one.highlight
+    read = next((cell for cell in open_cells if mark and cell.span.overlaps(mark)), None)
+    alike = [cell for cell in open_cells if read and _has_digit(cell) == _has_digit(read)]
+    return _both(mark, read.span) if mark and read and len(alike) == 1 else None
+
+
+def _cells(row: str, header: str | None) -> list[_Cell]:
+    names = header.split(CELLS) if header else []
+    parts = row.split(CELLS)
+    if len(parts) == len(names) > 1:  # some may be empty
+        ends = [sum(map(len, parts[: at + 1])) + at * len(CELLS) for at in range(len(parts))]
+        spans = [
+            Span(end - len(part), end).stripped(row) for part, end in zip(parts, ends, strict=True)
+        ]
+    else:
+        spans = [Span(*found.span()).stripped(row) for found in _CELL.finditer(row)]
+        names = names if len(names) == len(spans) else [""] * len(spans)
+    pairs = zip(spans, names, strict=True)
+    return [_Cell(span, span.of(row), name) for span, name in pairs if len(span)]
+
+
+def _says(cell: str, asked: Sequence[str]) -> bool:
+    """Whether the question names what the cell says: it asks for another."""
+    said = {root(word) for word in words(cell)}
+    return bool(said) and said <= set(asked)
+
+
+def _best(cells: Sequence[_Cell], asked: Sequence[str]) -> _Cell | None:
+    """The one whose column has more of the question's words in its name than all others."""
+    counts = [_named(cell.name, asked) for cell in cells]
+    most = max(counts, default=0)
+    return cells[counts.index(most)] if most and counts.count(most) == 1 else None
+
+
+def _named(name: str, asked: Sequence[str]) -> int:
+    stems = {root(word) for word in words(name) if is_content(word)}
+    return sum(any(_same(stem, other) for other in asked) for stem in stems)
+
+
+def _same(one: str, other: str) -> bool:
+    shorter, longer = sorted((one, other), key=len)
+    return one == other or (len(shorter) >= _LEAST_STEM and longer.startswith(shorter))
+
+
+def _has_digit(cell: _Cell) -> bool:
+    return any(map(str.isdigit, cell.text))
+
+
+def _both(one: Span, other: Span) -> Span:
+    return Span(max(one.start, other.start), min(one.end, other.end))
