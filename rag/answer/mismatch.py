@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from index.passages.outline import is_row
+from index.passages.outline import columns, is_row
 from rag.answer.candidates import Candidate
 from rag.answer.context import place_in_passage
 from rag.question.analyse import Question
@@ -13,8 +13,13 @@ from rag.question.computing import extremes
 from rag.text.answer_types import MONTH
 from rag.text.words import fold, is_content, words
 
-_NUMBERED = re.compile(r"\b(?P<of>[^\W\d_]{3,}) (?P<number>\d{1,4}[a-z]?)\b")  # "Boiler 1"
+_NUMBERED = re.compile(  # "Boiler 1"; no "version 2" of "version 2.3"
+    r"\b(?P<of>[^\W\d_]{3,}) (?P<number>\d{1,4}[a-z]?)\b(?!\.\d)"
+)
+_VERSION = re.compile(r"(?<![\w.])v?(\d{1,3}\.\d{1,3}\.\d{1,3})(?!\w|\.\d)")  # no date
+_YEAR = re.compile(r"(?<![\w.,/-])(?:1[5-9]|20)\d\d(?![\w/-]|[.,]\d)")
 _MONTH = re.compile(MONTH)
+NEARLY = 0.2  # of the best one's belief, that a sentence needs to answer in its place
 
 
 def is_beyond(question: Question, ranked: Sequence[Candidate]) -> bool:
@@ -33,18 +38,39 @@ def is_beyond(question: Question, ranked: Sequence[Candidate]) -> bool:
     return wanted.isdisjoint(said) and named.isdisjoint(row)
 
 
-def is_of_another(question: Question, ranked: Sequence[Candidate]) -> bool:
-    """Whether the best sentence is of "Boiler 2", and the question of "Boiler 1"."""
-    if not ranked:
-        return False
-    around = _around(ranked[0])
-    numbers = {found["number"] for found in _NUMBERED.finditer(around)}
-    for asked in _NUMBERED.finditer(question.text):
-        others = (one for one in _NUMBERED.finditer(around) if fold(one["of"]) == fold(asked["of"]))
-        is_named = is_content(asked["of"]) and not _MONTH.fullmatch(asked["of"])
-        if is_named and asked["number"] not in numbers and any(others):
-            return True
-    return False
+def of_the_named(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
+    """Without sentences of "Boiler 2" or version 1.4.0 where the question is of "Boiler 1" or
+    version 1.4.1; none where only much weaker ones are left."""
+    found = [one for one in ranked if not is_of_another(question, one)]
+    return found if found and found[0].share >= NEARLY * ranked[0].share else []
+
+
+def is_of_another(question: Question, one: Candidate) -> bool:
+    """Whether a sentence is of another number, version or year's column than the question names."""
+    around = _around(one)
+    said = list(_numbered(around))
+    numbers = {number for _, number in said}
+    return _lacks_year(question, one, around) or any(
+        number not in numbers and any(of == other for other, _ in said)
+        for of, number in _numbered(question.text)
+    )
+
+
+def _numbered(text: str) -> Iterator[tuple[str, str]]:
+    """What is told from others of its name by a number, and the number."""
+    for found in _NUMBERED.finditer(text):
+        if is_content(found["of"]) and not _MONTH.fullmatch(found["of"]):
+            yield fold(found["of"]), found["number"]
+    for found in _VERSION.finditer(text):
+        yield "", found[1]
+
+
+def _lacks_year(question: Question, one: Candidate, around: str) -> bool:
+    """Whether a row has columns of some years, and none for those that the question names."""
+    asked = set(_YEAR.findall(question.text))
+    names = columns(one.document, one.span) if asked else None
+    years = set(_YEAR.findall(names or ""))
+    return len(years) > 1 and not asked & (years | set(_YEAR.findall(around)))
 
 
 def _around(one: Candidate) -> str:

@@ -15,7 +15,7 @@ from index.types import Document, Embedder, Hit, Ids, Passage, Vectors
 from rag.answer.candidates import Candidate, answer_score, candidates, in_time, passage_text
 from rag.answer.cells import in_cells
 from rag.answer.choose import choose
-from rag.answer.mismatch import is_beyond, is_of_another
+from rag.answer.mismatch import is_beyond, of_the_named
 from rag.answer.speakers import said_by
 from rag.confidence.decision import Decision, decide
 from rag.question.analyse import Question, analyse
@@ -171,7 +171,7 @@ class Pipeline:
         ranked = in_cells(asked, candidates(read, readings))
         ranked = said_by(question, in_time(question, ranked))
         score = answer_score(readings)
-        supported = [] if is_beyond(asked, ranked) or is_of_another(asked, ranked) else ranked
+        supported = [] if is_beyond(asked, ranked) else of_the_named(asked, ranked)
         if score < decision.least:  # a target error holds for keywords too
             supported = [] if decision.target else self._mentions(asked, ranked)
         chosen = self.choose(asked, supported, kit.model, self.settings.max_sentences)

@@ -6,11 +6,13 @@ import itertools
 import json
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
+import torch
+from torch import Tensor
 
 from index.home.durable import write_durably
 from rag.reader.cross_encoder import Judgement, judge
@@ -30,11 +32,15 @@ SLOW_STEPS = 20
 
 @dataclass(frozen=True, slots=True)
 class Data:
-    """``sha256`` of the files, by name: a run goes on only with the same."""
+    """``sha256`` of the files, by name: a run goes on only with the same.
+
+    ``start`` are the weights of the reader that it learns on from, if from any.
+    """
 
     train: Sequence[Example]
     stop: Sequence[Example]
     sha256: dict[str, str]
+    start: Mapping[str, Tensor] | None = None
 
 
 def total_steps(data: Data, recipe: Recipe) -> int:
@@ -149,10 +155,11 @@ class Fitting:
             return judge(network, [one.encoded for one in examples], device=self._learner.device)
 
     def _finish(self) -> Json:
-        """The best weights as they are on disk, rounded, over the whole stop set in float32."""
+        """The best weights, rounded as on disk, with what is kept of those before them, over the
+        whole stop set in float32."""
         best = read_reader(self._out)
         network = Network(best.shape).eval()
-        network.load_state_dict(dict(best.weights))
+        network.load_state_dict(blended(best.weights, self._data.start, self._recipe.keep))
         network.to(self._learner.device)
         inputs = [one.encoded for one in self._data.stop]
         judged = judge(network, inputs, device=self._learner.device)
@@ -180,6 +187,18 @@ class Fitting:
         with (self._out / "log.jsonl").open("a", encoding="utf-8") as file:
             file.write(line + "\n")
         self._log(line)
+
+
+def blended(
+    learned: Mapping[str, Tensor], start: Mapping[str, Tensor] | None, keep: float
+) -> dict[str, Tensor]:
+    """Between two readers in the space of weights: what is learned anew costs less of what was
+    known before (WiSE-FT: Wortsman et al. 2022, arXiv 2109.01903)."""
+    if start is None:
+        return dict(learned)
+    return {
+        name: torch.lerp(one.float(), start[name].float(), keep) for name, one in learned.items()
+    }
 
 
 class _Speed:

@@ -41,6 +41,7 @@ class Recipe:
     every: int = 500  # steps between evaluations
     stop_questions: int = 1_500  # read at each of them
     patience: int = 8  # evaluations without a better one
+    keep: float = 0.0  # share of the weights that it started from in those that come of it
 
 
 class Learner:

@@ -1,7 +1,10 @@
 """What teachers say of the pairs: ``python -m rag.training.soften PAIRS_PREFIX OUT_PREFIX DIR...``
 
 Writes OUT_PREFIX.train.jsonl, the training pairs with the mean logit of the trained readers
-in the folders DIR as "soft", and OUT_PREFIX.stop.jsonl as it was.
+in the folders DIR as "soft", and OUT_PREFIX.stop.jsonl as it was. With --focus only the questions
+that have pairs of some kinds, and as many others; of those kinds the labels alone count, for they
+are what the teachers do not know: so a reader learns what a new rule makes without beginning anew,
+and is held to what it knew.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import torch
@@ -23,7 +27,9 @@ from rag.reader.files import read_reader, tokenizer_file
 from rag.reader.network import Network
 from rag.reader.pair_input import Encoder
 from rag.training.batches import read_examples
+from rag.types import Json
 
+SEED = 20260101
 BATCH_TOKENS = {"cpu": 3_072, "cuda": 65_536}
 
 
@@ -36,28 +42,54 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("pairs", metavar="PAIRS_PREFIX")
     parser.add_argument("out", metavar="OUT_PREFIX")
     parser.add_argument("teachers", metavar="DIR", type=Path, nargs="+")
+    parser.add_argument("--focus", nargs="+", default=[], metavar="KIND")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     asked = parser.parse_args(arguments)
     try:
-        soften(asked.pairs, asked.out, asked.teachers, asked.device)
+        soften(asked.pairs, asked.out, asked.teachers, asked.device, asked.focus)
     except (SettingsError, OSError) as error:
         sys.exit(f"soften: {error}")
 
 
-def soften(pairs: str, out: str, teachers: Sequence[Path], device: str) -> None:
+def soften(
+    pairs: str, out: str, teachers: Sequence[Path], device: str, focus: Sequence[str] = ()
+) -> None:
     """Raises SettingsError where the pairs or a teacher cannot be used; OSError."""
-    if Path(f"{pairs}.train.jsonl").resolve() == Path(f"{out}.train.jsonl").resolve():
+    source, train = Path(f"{pairs}.train.jsonl"), Path(f"{out}.train.jsonl")
+    if source.resolve() == train.resolve():
         raise SettingsError(f"{out} are the pairs themselves: name another prefix to write to")
-    train = Path(f"{pairs}.train.jsonl")
+    with source.open(encoding="utf-8") as file:
+        rows = focused([json.loads(line) for line in file], focus)
+    _write(train, rows)  # where the teachers read them
     soft = np.mean([logits(folder, train, device) for folder in teachers], axis=0)
-    with train.open(encoding="utf-8") as file:
-        rows = [
-            json.loads(line) | {"soft": round(float(value), 3)}
-            for line, value in zip(file, soft, strict=True)
-        ]
-    text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-    Path(f"{out}.train.jsonl").write_text(text, encoding="utf-8")
+    taught = [
+        row if row["kind"] in focus else row | {"soft": round(float(value), 3)}
+        for row, value in zip(rows, soft, strict=True)
+    ]
+    _write(train, taught)
     shutil.copyfile(f"{pairs}.stop.jsonl", f"{out}.stop.jsonl")
+
+
+def focused(rows: Sequence[Json], kinds: Sequence[str]) -> list[Json]:
+    """Those of the questions that have pairs of these kinds, and of as many others; of no kinds,
+    all. Raises SettingsError where there are none of them."""
+    if not kinds:
+        return list(rows)
+    wanted = {_asked(row) for row in rows if row["kind"] in kinds}
+    if not wanted:
+        raise SettingsError(f"no pair is of the kinds {', '.join(kinds)}")
+    others = sorted({_asked(row) for row in rows} - wanted)
+    wanted.update(Random(SEED).sample(others, min(len(wanted), len(others))))
+    return [row for row in rows if _asked(row) in wanted]
+
+
+def _asked(row: Json) -> tuple[str, str, str]:
+    return row["question"], row["source"], row["group"]
+
+
+def _write(path: Path, rows: Sequence[Json]) -> None:
+    text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    path.write_text(text, encoding="utf-8")
 
 
 def logits(folder: Path, pairs: Path, device: str) -> NDArray[np.float64]:

@@ -3,18 +3,15 @@
 PAIRS_PREFIX.train.jsonl and PAIRS_PREFIX.stop.jsonl are made by ``python -m
 rag.training.pairs``. Writes reader.safetensors, reader.json, README.md, log.jsonl and
 checkpoint.safetensors, from which --resume goes on. With --start it learns on from the weights of
-another reader, with --focus most from the questions that have pairs of some kinds: so a reader is
-taught what a new rule makes without beginning anew.
+another reader and keeps the share --keep of them.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
 from dataclasses import fields, replace
 from pathlib import Path
-from random import Random
 
 import torch
 
@@ -48,7 +45,7 @@ def train(asked: argparse.Namespace, recipe: Recipe) -> None:
         )
     torch.set_num_threads(asked.threads)
     torch.manual_seed(recipe.seed)
-    data = focused(read(asked.pairs, recipe.max_tokens, asked.limit), asked.focus, recipe.seed)
+    data = read(asked.pairs, recipe.max_tokens, asked.limit)
     network = Network(Shape(), recipe.dropout)
     if asked.start is None:
         missing, _ = network.load_state_dict(from_bert(packaged_weights()), strict=False)
@@ -56,7 +53,7 @@ def train(asked: argparse.Namespace, recipe: Recipe) -> None:
     else:
         start = read_reader(asked.start)
         network.load_state_dict(dict(start.weights))
-        data = replace(data, sha256=data.sha256 | {"start": start.sha256})
+        data = replace(data, sha256=data.sha256 | {"start": start.sha256}, start=start.weights)
         print(f"{len(data.train):,} pairs; goes on from {asked.start}")
     device = torch.device(asked.device)
     learner = Learner(
@@ -79,19 +76,6 @@ def read(pairs: str, max_tokens: int, limit: int | None) -> Data:
     return Data(train, stop, hashes | ({} if limit is None else {"questions": str(limit)}))
 
 
-def focused(data: Data, kinds: Sequence[str], seed: int) -> Data:
-    """Only the questions that have training pairs of these kinds, and as many others."""
-    if not kinds:
-        return data
-    wanted = {one.question for one in data.train if one.kind in kinds}
-    others = sorted({one.question for one in data.train} - wanted)
-    wanted.update(Random(seed).sample(others, min(len(wanted), len(others))))
-    train = [one for one in data.train if one.question in wanted]
-    if not train:
-        raise SettingsError(f"no pair is of the kinds {', '.join(kinds)}")
-    return replace(data, train=train, sha256=data.sha256 | {"focus": " ".join(sorted(kinds))})
-
-
 def multiplies_bf16(device: torch.device) -> bool:
     """Whether products in bfloat16 are done by the device itself: three times as fast then."""
     if device.type == "cuda":
@@ -110,7 +94,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
     parser.add_argument("--budget-minutes", type=float, help="stop in time, ready to go on")
     parser.add_argument("--start", type=Path, help="go on from the weights in this folder")
-    parser.add_argument("--focus", nargs="+", default=[], metavar="KIND")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--limit", type=int, help="the first so many questions of each file")

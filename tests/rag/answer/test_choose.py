@@ -8,12 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.passages.sentences import split_sentences
+from index.structure.pieces import TABLE_LEVEL
 from index.types import Document, Passage, Section, Source, Span
 from rag.answer.candidates import Candidate, candidates, passage_text
 from rag.answer.choose import choose
 from rag.answer.cite import to_sentences
 from rag.answer.context import cannot_stand_alone
-from rag.answer.mismatch import is_beyond, is_of_another
+from rag.answer.mismatch import is_beyond, is_of_another, of_the_named
 from rag.answer.speakers import said_by
 from rag.answer.whole_list import items_left_out
 from rag.question.analyse import analyse
@@ -412,12 +413,39 @@ def test_a_reason_that_stands_in_the_next_sentence_comes_too() -> None:
         ("How old is Boiler 1?", "The boiler was built in 1994.", False),
         ("What happened on May 5?", "In May 1994 the boiler burst.", False),
         ("What happened since 1990?", "It stood there since 1980.", False),
+        ("What changed in version 1.4.1?", "Version 1.4.0 reads Word files.", True),
+        ("What changed in 1.4.1?", "v1.4.0 reads Word files.", True),
+        ("What changed in version 1.4.0?", "Version 1.4.0 reads Word files.", False),
+        ("What changed in version 1.4.1?", "Version 1 reads Word files.", False),
+        ("What was said after 3.4.2021?", "It was dug on 5.4.2021.", False),
     ],
 )
 def test_what_is_said_of_another_of_the_same_name(
     question: str, sentence: str, another: bool
 ) -> None:
-    assert is_of_another(analyse(question), ranked(read([sentence], [1.0]))) is another
+    assert is_of_another(analyse(question), *ranked(read([sentence], [1.0]))) is another
+
+
+def test_the_next_best_of_the_one_that_is_asked_for_answers() -> None:
+    """The question was refused, or answered with what is said of the other."""
+    said = ["Boiler 2 was built in 1994.", "Boiler 1 was built in 1987.", "It rained."]
+    asked = analyse("When was Boiler 1 built?")
+    near = of_the_named(asked, ranked(read(said, [2.0, 1.5, 0.0])))
+    assert [one.text for one in near] == said[1:]
+    assert of_the_named(asked, ranked(read(said, [5.0, 1.5, 0.0]))) == []
+    assert of_the_named(asked, []) == []
+
+
+def test_a_year_without_a_column() -> None:
+    header, row = "Item | 2019 | 2020", "Rent | 410 | 430"
+    text = f"{header}\n{row}"
+    span = Span(len(header) + 1, len(text))
+    names = Section(Span(0, len(header)), "heading", header, TABLE_LEVEL)
+    of = replace(document(text), sections=(names, Section(span, "row")))
+    one = Candidate(of, Passage(1, of.id, span, (span,), (), None, 5), span, 1.0, 1.0)
+    assert not is_of_another(analyse("What was the rent in 2020?"), one)
+    assert not is_of_another(analyse("What was the rent?"), one)
+    assert is_of_another(analyse("What was the rent in 2031?"), one)
 
 
 def test_the_words_of_the_speaker_who_is_named() -> None:

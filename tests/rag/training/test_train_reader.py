@@ -19,7 +19,7 @@ from rag.reader.network import Network, Shape, pack
 from rag.reader.pair_input import Item
 from rag.training import checkpoint
 from rag.training.batches import Asked, by_question, epochs, read_examples, sampled
-from rag.training.fitting import Data, Fitting, total_steps
+from rag.training.fitting import Data, Fitting, blended, total_steps
 from rag.training.learner import Learner, Recipe, share_of_rate
 from rag.training.losses import losses
 from rag.training.pairs.mining import UNLABELLED
@@ -380,23 +380,49 @@ def test_the_command_does_not_write_over_a_run(
     assert capsys.readouterr().out == ""
 
 
-def test_it_learns_on_from_a_reader_and_most_from_some_kinds(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def _reader(folder: Path, seed: int) -> ReaderFile:
+    torch.manual_seed(seed)
+    folder.mkdir()
+    write_reader(folder, ReaderFile(Network(Shape()).state_dict(), Shape(), 64, {}, {}))
+    return read_reader(folder)
+
+
+def test_it_learns_on_from_a_reader(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Without a step taken the weights are those it began with."""
-    (tmp_path / "old").mkdir()
-    write_reader(tmp_path / "old", ReaderFile(Network(Shape()).state_dict(), Shape(), 64, {}, {}))
+    old = _reader(tmp_path / "old", 3)
+    write_rows(tmp_path / "p.train.jsonl", toy_rows(40, 1))
+    write_rows(tmp_path / "p.stop.jsonl", toy_rows(12, 2))
+    command = [str(tmp_path / "p"), str(tmp_path / "new"), "--start", str(tmp_path / "old")]
+    main([*command, "--keep", "0.3", "--rate", "0", "--head-rate", "0", "--epochs", "1"])
+    assert "goes on from" in capsys.readouterr().out
+    new = read_reader(tmp_path / "new")
+    assert all(torch.equal(value, new.weights[name]) for name, value in old.weights.items())
+    assert new.recipe["files"]["start"] == old.sha256
+    assert new.recipe["keep"] == 0.3
+
+
+def test_what_is_kept_of_the_weights_before(tmp_path: Path) -> None:
+    one, other = _reader(tmp_path / "one", 1).weights, _reader(tmp_path / "other", 2).weights
+    between = blended(one, other, 0.25)
+    name = next(iter(one))
+    wanted = 0.75 * one[name].float() + 0.25 * other[name].float()
+    assert torch.allclose(between[name], wanted, atol=1e-6)
+    assert blended(one, None, 0.25).keys() == one.keys()
+
+
+def test_teachers_are_not_asked_what_they_are_to_learn(tmp_path: Path) -> None:
+    _reader(tmp_path / "old", 3)
     rows = toy_rows(40, 1)
     for row in rows[:6]:
         row["kind"] = "vague"
     write_rows(tmp_path / "p.train.jsonl", rows)
     write_rows(tmp_path / "p.stop.jsonl", toy_rows(12, 2))
-    command = [str(tmp_path / "p"), str(tmp_path / "new"), "--start", str(tmp_path / "old")]
-    main([*command, "--focus", "vague", "--rate", "0", "--head-rate", "0", "--epochs", "1"])
-    assert "12 pairs; goes on from" in capsys.readouterr().out  # of two questions and two others
-    old, new = read_reader(tmp_path / "old"), read_reader(tmp_path / "new")
-    assert all(torch.equal(value, new.weights[name]) for name, value in old.weights.items())
-    assert new.recipe["files"]["start"] == old.sha256
-    assert new.recipe["files"]["focus"] == "vague"
+    command = [str(tmp_path / "p"), str(tmp_path / "t"), str(tmp_path / "old"), "--device", "cpu"]
+    soften_main([*command, "--focus", "vague"])
+    taught = [json.loads(line) for line in (tmp_path / "t.train.jsonl").read_text().splitlines()]
+    of = {row["question"] for row in taught}
+    assert {row["question"] for row in rows[:6]} <= of
+    assert len(taught) == 12  # of two questions and two others
+    assert all(("soft" in row) == (row["kind"] != "vague") for row in taught)
     with pytest.raises(SystemExit, match="no pair is of the kinds nothing"):
-        main([str(tmp_path / "p"), str(tmp_path / "other"), "--focus", "nothing"])
+        soften_main([*command, "--focus", "nothing"])
