@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import cache
@@ -31,6 +31,7 @@ from rag.settings import Settings
 from rag.types import IndexState, Json
 
 KEPT_DOCUMENTS = 64
+AT_A_TIME = 64  # documents in memory while all are gone through
 MOST_RECOGNISED = 3  # pages of a scan, to find one quote's place
 
 
@@ -72,6 +73,14 @@ class Collection:
     def document(self, id: str) -> Document | None:
         snapshot = self.index.snapshot()
         return self._documents.find(snapshot, id)
+
+    def texts(self) -> Iterator[str]:
+        """The text of every document of one version, in the order of their ids."""
+        snapshot = self.index.snapshot()
+        after = None
+        while page := snapshot.documents(AT_A_TIME, after):
+            yield from (document.text for document in page)
+            after = page[-1].id
 
     def path_of(self, document_id: str) -> str:
         document = self.document(document_id)
