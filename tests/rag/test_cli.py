@@ -149,6 +149,7 @@ def test_search(citewell: Run, home: Path) -> None:
     none = citewell("search", "peace", "--home", home, "--document", "no.txt")
     assert (none.code, none.out) == (NO, "No passage found.\n")
     assert citewell("search", "peace", "--home", home, "-k", 0).code == WRONG_USE
+    assert "the query is empty" in citewell("search", "", "--home", home).err
 
 
 def test_extract_from_files_of_any_kind(citewell: Run, tmp_path: Path) -> None:
