@@ -152,6 +152,27 @@ def test_search(citewell: Run, home: Path) -> None:
     assert "the query is empty" in citewell("search", "", "--home", home).err
 
 
+def test_a_row_is_shown_with_the_names_of_its_columns(citewell: Run, tmp_path: Path) -> None:
+    rows = "Ship,Port,Built\nAurora,Bergen,1912\nBoreas,Narvik,1931\n"
+    docs = write(tmp_path / "docs", {"ships.csv": rows, "oats.txt": "Oats grow on the hills."})
+    at = ("--home", tmp_path / "home")
+    citewell("index", docs, *at)
+    names = "Ship | Port | Built"
+    first, *_ = citewell("search", "Boreas Narvik", *at, "--json").json["hits"]
+    assert (first["text"], first["columns"]) == ("Boreas | Narvik | 1931", names)
+    shown = citewell("search", "Boreas Narvik", *at).out.splitlines()[0]
+    assert shown.startswith("1. ships.csv, ")
+    assert shown.endswith(f", {names}")
+    (oats,) = citewell("search", "oats", "--document", "oats.txt", *at, "--json").json["hits"]
+    assert oats["columns"] is None
+    asked = ("extract", "--question", "Which port has the ship Boreas?", *at)
+    found = citewell(*asked, docs / "ships.csv", docs / "oats.txt", "--json").json["texts"]
+    ships, oats = ([*one["spans"], *filter(None, [one["nearest"]])] for one in found)
+    assert {one["columns"] for one in ships} == {names}
+    assert {one["columns"] for one in oats} == {None}
+    assert f", {names}, confidence" in citewell(*asked, docs / "ships.csv").out
+
+
 def test_extract_from_files_of_any_kind(citewell: Run, tmp_path: Path) -> None:
     mill = "The stone mill in Arvika was built in 1843 by Ada Moreau."
     oats = "Oats grow on the hills."
