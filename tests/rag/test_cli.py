@@ -404,6 +404,20 @@ def test_homes_that_cannot_be_used(citewell: Run, tmp_path: Path, where: str) ->
     assert str(tmp_path / where) in done.err
 
 
+def test_a_home_is_never_the_folder_that_is_indexed(citewell: Run, tmp_path: Path) -> None:
+    docs = write(tmp_path / "docs", {"a.txt": "It rains.", "sub/b.txt": "It snows."})
+    before = sorted(docs.rglob("*"))
+    for path, home in ((docs, docs), (docs / "sub", docs), (docs / "a.txt", docs / "sub" / "..")):
+        for command in ("index", "serve"):
+            done = citewell(command, path, "--home", home)
+            assert (done.code, done.out) == (WRONG_USE, "")
+            assert f"{docs} is the home of the index" in done.err
+            assert "--home" in done.err
+            assert sorted(docs.rglob("*")) == before
+    inside = citewell("index", docs, "--home", docs / ".citewell")
+    assert (inside.code, inside.out.startswith("2 indexed")) == (DONE, True)
+
+
 def test_another_writer_is_exit_code_75(citewell: Run, tmp_path: Path) -> None:
     folder = write(tmp_path / "files", {"a.txt": "The mill was built in 1843."})
     assert citewell("index", folder, "--home", tmp_path / "home").code == DONE
