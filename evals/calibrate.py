@@ -13,6 +13,7 @@ import numpy as np
 from evals.bootstrap import interval
 from evals.evaluate import OpenEngine, Options, Track, engine_for, sampled
 from evals.metrics import ANSWERED, auroc, is_right
+from evals.presence import check_presence
 from evals.reliability import Bin, calibration_error, chance_error, reliability
 from evals.run import quotes_of
 from evals.types import EvalError, Interval, Job, Outcome, Question
@@ -102,6 +103,7 @@ def fit_on(
             "calibrate on an eval set of your own, or on --dataset squad"
         )
     with engine_for(job, home, settings, open_engine) as engine:
+        check_presence(job, engine)
         raw = engine.without_abstaining()
         asked = (attempt(raw, question) for question in job.questions)
         outcomes = list(track(asked, len(job.questions)))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from evals.compare import differences, load_baseline
 from evals.corpus import lay_out
 from evals.jobs import load_job
+from evals.presence import check_presence
 from evals.report import Report, summarise
 from evals.run import sample
 from evals.types import EvalError, Job, Outcome
@@ -67,12 +68,13 @@ def evaluate(
         if path and not path.absolute().parent.is_dir():
             raise EvalError(f"the folder of {path} does not exist; make it, or change {option}")
     with engine_for(job, home, settings, open_engine) as engine:
+        absent = check_presence(job, engine)
         asked = (job.ask(engine, question) for question in job.questions)
         outcomes = list(track(asked, len(job.questions)))
         status = engine.status()
     index = status["index"]
     report = summarise(job.info, outcomes, index, seed=options.seed, published=job.published)
-    notes = (*job.notes, *_lacking(job, index["documents"]))
+    notes = (*job.notes, *absent, *_lacking(job, index["documents"]))
     report = replace(report, notes=notes, system=_system(status))
     if baseline is not None:
         report = replace(report, comparison=differences(report, baseline))

@@ -16,7 +16,7 @@ from pathlib import Path
 from evals.evaluate import OpenEngine, Options, Track, evaluate, sampled
 from evals.page import write_page
 from evals.progress import track
-from evals.report import Report, tables
+from evals.report import Report, show, tables
 from evals.types import EvalError
 from rag.settings import Settings
 
@@ -92,8 +92,6 @@ def run(
     open_engine: OpenEngine | None = None,
 ) -> int:
     """Asks, prints each table and writes the page after each set. Returns the exit code."""
-    from rich.console import Console
-
     from rag.engine import Engine
 
     planned, missing = plan(shared, limit, seed)
@@ -105,7 +103,7 @@ def run(
             homes = home or Path(temporary)
             for report in reports(planned, homes, open_engine or Engine.open, track):
                 done.append(report)
-                Console().print(tables(report))
+                show(tables(report))
                 write_page(out, done, notes)  # an interrupted run leaves what it has
     except (EvalError, OSError) as error:
         print(error, file=sys.stderr)

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from rich.box import SIMPLE_HEAD
-from rich.console import Group, RenderableType
+from rich.console import Console, Group, RenderableType
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
@@ -25,6 +26,8 @@ BY_KIND = (
 )  # fmt: skip
 RETRIEVAL = ("beir", "mtrag")  # kinds of sets that ask for no answers
 NOTED = 5  # violations that the table names; the JSON has all
+KIND_WIDTH = 15  # characters of a kind on a line
+WIDEST = 1_000  # characters of a line that is looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +121,14 @@ def _percentile(values: Sequence[float], q: float) -> Interval:
     return Interval(float(np.percentile(values, q)), None, None, len(values))
 
 
+def show(shown: RenderableType) -> None:
+    """Prints it. What is wider than the terminal, or a pipe's 80 columns, is printed as wide as it
+    is: rich would cut its columns off without a mark."""
+    console = Console()
+    needed = Measurement.get(console, console.options.update_width(WIDEST), shown).minimum
+    Console(width=max(console.width, needed)).print(shown)
+
+
 def tables(report: Report) -> RenderableType:
     """What is printed to the terminal."""
     parts: list[RenderableType] = [_overall_table(report)]
@@ -157,10 +168,12 @@ def _overall_table(report: Report) -> Table:
 
 def _kind_table(report: Report) -> Table:
     columns = [name for name in BY_KIND if name in report.overall]
-    table = Table(title="by kind", title_justify="left", box=SIMPLE_HEAD, collapse_padding=True)
-    table.add_column("kind", overflow="fold", min_width=15)  # fits 80 columns with the others
+    # One blank between the columns, so that 80 columns have room for all of an own set's.
+    table = Table(title="by kind", title_justify="left", box=SIMPLE_HEAD, padding=0)
+    table.add_column("kind", overflow="fold", max_width=KIND_WIDTH)
     for name in ("n", *columns):
-        table.add_column(name.removesuffix(" median"), justify="right", no_wrap=True)
+        heading = name.removesuffix(" median").replace(" ", "\n")
+        table.add_column(heading, justify="right", no_wrap=True)
     for kind, figures in report.by_kind.items():
         n = sum(outcome.kind == kind for outcome in report.outcomes)
         cells = [_cell(name, figures[name]) if name in figures else "–" for name in columns]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import cache
@@ -14,7 +14,7 @@ from index.folder.exclusions import Exclusions
 from index.folder.files import read_file
 from index.folder.survey import Scope
 from index.folder.uploads import Upload, Uploads, named
-from index.folder.walk import Rules, is_utf8, resolve
+from index.folder.walk import UPLOADS, Rules, is_utf8, resolve
 from index.home.rows import SourceRow
 from index.ingest import Progress
 from index.report import Summary
@@ -31,6 +31,7 @@ from rag.settings import Settings
 from rag.types import IndexState, Json
 
 KEPT_DOCUMENTS = 64
+AT_A_TIME = 64  # documents in memory while all are gone through
 MOST_RECOGNISED = 3  # pages of a scan, to find one quote's place
 
 
@@ -72,6 +73,14 @@ class Collection:
     def document(self, id: str) -> Document | None:
         snapshot = self.index.snapshot()
         return self._documents.find(snapshot, id)
+
+    def texts(self) -> Iterator[str]:
+        """The text of every document of one version, in the order of their ids."""
+        snapshot = self.index.snapshot()
+        after = None
+        while page := snapshot.documents(AT_A_TIME, after):
+            yield from (document.text for document in page)
+            after = page[-1].id
 
     def path_of(self, document_id: str) -> str:
         document = self.document(document_id)
@@ -116,9 +125,10 @@ class Collection:
         return ocr_of(self.settings) if self.settings.ocr else None
 
     def _root(self, path: Path, *, prune: bool) -> Path:
-        """Raises ReadError for what is not there, unless it was indexed and is to be pruned."""
+        """Raises ReadError for what is not there, unless it was indexed and is to be pruned, and
+        for what lies in the home: the catalogue would stand among the files it is made from."""
         try:
-            return resolve(path)
+            root = resolve(path)
         except ReadError:
             gone = path.expanduser().resolve()
             if gone.exists() or not is_utf8(str(gone)) or not self._knows(gone):
@@ -129,6 +139,13 @@ class Collection:
                 f"{path} is not there; what was indexed from it is kept. Mount it again, or "
                 "take its documents out of the index with --prune"
             ) from None
+        home = self.index.home.resolve()
+        if root.is_relative_to(home) and not root.is_relative_to(home / UPLOADS):
+            raise ReadError(
+                f"{path} cannot be indexed: {home} is the home of the index, and nothing in it is "
+                "read. Name another home with --home or CITEWELL_HOME"
+            )
+        return root
 
     def _knows(self, path: Path) -> bool:
         return next(self.index.catalogue.sources_under(str(path)), None) is not None

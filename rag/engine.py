@@ -29,7 +29,15 @@ from rag.errors import QuestionError
 from rag.home import Home
 from rag.question.analyse import about_collection, parts
 from rag.question.followup import readings, said_before, standalone
-from rag.question.requests import check_max_error, check_mode, clean_question, passages_of, scrub
+from rag.question.requests import (
+    MAX_HITS,
+    check_max_error,
+    check_mode,
+    clean_query,
+    clean_question,
+    passages_of,
+    scrub,
+)
 from rag.rankings import (
     Ranking,
     best_sentences,
@@ -47,7 +55,6 @@ if TYPE_CHECKING:
     from rag.answer.given import Given
 
 MAX_TURNS = 100
-MAX_HITS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +243,7 @@ class Engine(Home):
 
     def search(self, query: str, k: int = 10, filter: Json | None = None) -> Json:
         """The best passages of the fused ranking. Raises QuestionError."""
-        query = clean_question(query)
+        query = clean_query(query)
         if not 1 <= k <= MAX_HITS:
             raise QuestionError(f"k must be from 1 to {MAX_HITS}")
         with self._lock:

@@ -123,9 +123,9 @@ class AnswerSentence:
 class Reason:
     """Why there is no answer, or which part has none."""
 
-    code: (
-        str  # "nothing_retrieved", "not_supported", "empty_index"; for partial "part_not_supported"
-    )
+    # "nothing_retrieved", "not_supported", "empty_index", "target_error" (it would be answered
+    # without one); for partial "part_not_supported"
+    code: str
     message: str
     nearest: tuple[Citation, ...] = ()
     missing_terms: tuple[str, ...] = ()

@@ -12,7 +12,11 @@ from evals.data.own import SHIPPED, load_set
 from index.types import Span
 from rag.cli import app
 from rag.commands.ask import describe
+from rag.confidence.calibration import read_calibration
+from rag.confidence.calibrations import shipped
+from rag.confidence.decision import decide
 from rag.engine import Engine
+from rag.reader.kit import load_kit
 from rag.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -34,6 +38,15 @@ def test_the_readmes_answer_is_the_real_one(seeds_engine: Engine) -> None:
     assert shown is not None
     real = describe(seeds_engine.ask(shown[1]))
     assert shown[2].split() == real.split()
+
+
+def test_the_readmes_target_error_can_be_met() -> None:
+    """With the shipped calibration, or the example would answer nothing."""
+    shown = re.search(r"`citewell ask QUESTION --max-error ([0-9.]+)`", README)
+    assert shown is not None
+    kit = load_kit(Settings().reader)
+    calibration = read_calibration(shipped(kit.name).read_bytes())
+    assert decide(kit.model.threshold, calibration, float(shown[1])).refusal == ""
 
 
 def test_the_make_targets_are_there() -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from fastapi import FastAPI
 
 from web.api import api
+from web.head import Head
 from web.pages import add_pages
 from web.problems import handle_problems
 from web.security import Guard, Rules
@@ -53,6 +54,7 @@ def create_app(
     max_upload = settings.max_file_mb * 1_000_000 + FRAME
     rules = Rules(settings.host, settings.token, max_body, max_upload)
     app.add_middleware(Guard, rules=rules)
+    app.add_middleware(Head)  # what is added last goes around the others
     handle_problems(app)
     app.include_router(api(engine, worker, finder, heartbeat_s))
     app.include_router(uploads(engine, changer, heartbeat_s))

@@ -26,6 +26,7 @@ NUMBER: Json = {"type": "number"}
 COUNT: Json = {"type": "integer", "minimum": 0}
 ANY_OBJECT: Json = {"type": "object"}
 OFFSET: Json = COUNT | {"description": "Code points in the document's text"}
+COLUMNS = _or_null(STRING | {"description": "Names of the columns of a quoted row's table"})
 
 CITATION = _object(
     number=COUNT,
@@ -36,7 +37,7 @@ CITATION = _object(
     page=_or_null(COUNT),
     unit=_or_null(STRING | {"description": "What page counts: page, slide"}),
     section=_or_null(STRING),
-    columns=_or_null(STRING | {"description": "Names of the columns of a quoted row's table"}),
+    columns=COLUMNS,
     speaker=_or_null(STRING),
     date=_or_null(STRING),
     start_char_index=OFFSET,
@@ -87,6 +88,7 @@ SPAN = _object(
     text=STRING | {"description": "The sentence: the text between the two offsets, exactly"},
     confidence=NUMBER,
     highlight=_or_null(_object(start=COUNT, end=COUNT)),
+    columns=COLUMNS,
 )
 EXTRACTION = _object(
     schema=STRING | {"const": "citewell.extract/1"},

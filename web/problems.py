@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from rag.errors import QuestionError, UncalibratedError
 from rag.types import Json
-from web.schemas import Reply
+from web.schemas import SAID, Reply
 from web.work import BusyError
 
 RETRY_AFTER_S = 2
@@ -66,7 +66,10 @@ def handle_problems(app: FastAPI) -> None:
         if any(_is_whole_body(one["loc"], one["type"]) for one in errors):
             return problem_reply(400)
         wrong = [{"field": _field(one["loc"]), "message": one["msg"]} for one in errors]
-        detail = "; ".join(f"{one['field']}: {one['message']}" for one in wrong[:3])
+        detail = "; ".join(
+            said["message"] if one["type"] == SAID else f"{said['field']}: {said['message']}"
+            for one, said in zip(errors[:3], wrong, strict=False)
+        )
         return problem_reply(422, detail, errors=wrong[:20])
 
     @app.exception_handler(UncalibratedError)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 from starlette.responses import JSONResponse
 
 from index.types import Document, Section
 from rag.answer.describe import describe_document
 from rag.answer.given import MAX_TEXTS
-from rag.question.requests import MAX_QUESTION
+from rag.errors import QuestionError
+from rag.question.requests import MAX_HITS, MAX_QUESTION, clean_query, clean_question
 from rag.settings import LIMITS
 from rag.types import Json, Turn
 
@@ -35,14 +38,24 @@ def clean(value: Any) -> Any:
     return _UNSAFE.sub("\ufffd", value) if isinstance(value, str) else value
 
 
-def _not_blank(text: str) -> str:
-    if not text.strip():
-        raise ValueError("must not be empty")
-    return text
+def _said_by(check: Callable[[str], str]) -> AfterValidator:
+    """Refuses what the engine would refuse, in the engine's own words."""
+
+    def checked(text: str) -> str:
+        try:
+            check(text)
+        except QuestionError as error:
+            raise PydanticCustomError(SAID, "{said}", {"said": str(error)}) from None
+        return text
+
+    return AfterValidator(checked)
 
 
-Text = Annotated[str, BeforeValidator(clean)]
-Question = Annotated[Text, Field(min_length=1, max_length=MAX_QUESTION), AfterValidator(_not_blank)]
+SAID = "said"  # kind of an error whose message names the field itself
+_ASKED = Field(json_schema_extra={"minLength": 1, "maxLength": MAX_QUESTION})
+_CLEAN = BeforeValidator(clean)
+Question = Annotated[str, _ASKED, _CLEAN, _said_by(clean_question)]
+Query = Annotated[str, _ASKED, _CLEAN, _said_by(clean_query)]
 
 
 class Body(BaseModel):
@@ -51,13 +64,13 @@ class Body(BaseModel):
 
 class TurnBody(Body):
     role: Literal["user", "assistant"]
-    content: Annotated[Text, Field(max_length=MAX_TURN)]
+    content: Annotated[str, Field(max_length=MAX_TURN), _CLEAN]
 
 
 class FilterBody(Body):
     """Limits a question to some documents: ids, paths, or globs of paths."""
 
-    documents: list[Annotated[Text, Field(min_length=1, max_length=1_000)]] = Field(
+    documents: list[Annotated[str, Field(min_length=1, max_length=1_000), _CLEAN]] = Field(
         max_length=1_000
     )
 
@@ -67,7 +80,7 @@ class AskBody(Body):
     history: list[TurnBody] = Field(default=[], max_length=MAX_TURNS)
     filter: FilterBody | None = None
     mode: Literal["extractive", "llm"] | None = None
-    id: Annotated[Text, Field(min_length=1, max_length=200)] | None = None
+    id: Annotated[str, Field(min_length=1, max_length=200), _CLEAN] | None = None
     max_error: float | None = Field(default=None, ge=LEAST_ERROR, le=MOST_ERROR)
     stream: bool = False
 
@@ -83,8 +96,8 @@ class AskBody(Body):
 
 
 class SearchBody(Body):
-    query: Question
-    k: int = Field(default=10, ge=1, le=100)
+    query: Query
+    k: int = Field(default=10, ge=1, le=MAX_HITS)
     filter: FilterBody | None = None
 
 

@@ -177,9 +177,10 @@ def _refusal(base: Collected, found: Sequence[Found], pipeline: Pipeline) -> Ans
     missing = _missing(found, pipeline)
     if not any(one.ranked for one in found):
         code, message = "nothing_retrieved", "Nothing in the documents is close to this."
+    elif held_back := base.refusal or next((one.held_back for one in found if one.held_back), ""):
+        code, message = "target_error", held_back
     else:
-        code = "not_supported"
-        message = base.refusal or _unsupported(found)
+        code, message = "not_supported", _unsupported(found)
     numbers = round(best.chance, 4), best.threshold
     reason = Reason(code, message, _nearest(found), missing, *numbers)
     warnings = partly_read(pipeline.snapshot)
@@ -192,11 +193,13 @@ def _unsupported(found: Sequence[Found]) -> str:
 
 
 def _part_reason(left: Sequence[Found], pipeline: Pipeline) -> Reason:
-    asked = _listed([one.question.text for one in left])
+    unsaid = [one.question.text for one in left if not one.held_back]
+    said = [f"The documents do not say this: {_listed(unsaid)}"] if unsaid else []
+    said += [f"{_listed([one.question.text])}: {one.held_back}" for one in left if one.held_back]
     best = max(left, key=lambda one: one.chance)
     return Reason(
         "part_not_supported",
-        f"The documents do not say this: {asked}",
+        "\n".join(said),
         _nearest(left),
         _missing(left, pipeline),
         round(best.chance, 4),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from index.passages.outline import place
+from index.passages.outline import columns, place
 from index.search.snapshot import Snapshot
 from index.types import About, Document, Hit, Passage
 from rag.types import IndexState, Json
@@ -30,6 +30,7 @@ def describe_hits(hits: Sequence[Hit], read: Sequence[tuple[Document, Passage]])
                 "page": where.page,
                 "unit": where.unit,
                 "section": where.section,
+                "columns": columns(document, passage.span),  # of the row that it begins with
                 "speaker": where.speaker,
                 "date": where.date,
                 "start_char_index": passage.span.start,

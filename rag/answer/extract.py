@@ -41,12 +41,14 @@ OpenReader = Callable[[Kit, Analyse, Idf, int], Reader]
 
 @dataclass(frozen=True, slots=True)
 class AnswerSpan:
-    """A sentence and where it stands: ``text[span] == quote``; ``highlight`` is within it."""
+    """A sentence and where it stands: ``text[span] == quote``; ``highlight`` is within it.
+    ``columns`` are the names of those of a quoted row's table."""
 
     span: Span
     quote: str
     confidence: float
     highlight: Span | None = None
+    columns: str | None = None
 
     def to_dict(self) -> Json:
         mark = self.highlight
@@ -56,6 +58,7 @@ class AnswerSpan:
             "text": self.quote,
             "confidence": round(self.confidence, 4),
             "highlight": None if mark is None else {"start": mark.start, "end": mark.end},
+            "columns": self.columns,
         }
 
 
@@ -177,6 +180,12 @@ def _text_answer(
 def _spans(chosen: Sequence[Candidate], chance: float, text: str) -> tuple[AnswerSpan, ...]:
     sentences, citations = to_sentences(chosen, chance)
     return tuple(
-        AnswerSpan(cited.span, cited.span.of(text), sentence.confidence, sentence.highlight)
+        AnswerSpan(
+            cited.span,
+            cited.span.of(text),
+            sentence.confidence,
+            sentence.highlight,
+            cited.columns,
+        )
         for sentence, cited in zip(sentences, citations, strict=True)
     )

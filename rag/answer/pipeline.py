@@ -67,6 +67,7 @@ class Found:
     threshold: float  # of the reader that read
     foreign: str | None = None  # the language of what was read, where it is not English
     correction: Correction | None = None  # of the question, made before it was answered
+    held_back: str = ""  # why a target error refuses what is answered without it, if so
 
     @property
     def answered(self) -> bool:
@@ -171,13 +172,25 @@ class Pipeline:
         ranked = in_cells(asked, candidates(read, readings))
         ranked = said_by(question, in_time(question, ranked))
         score = answer_score(readings)
-        supported = [] if is_beyond(asked, ranked) else of_the_named(asked, ranked)
-        if score < decision.least:  # a target error holds for keywords too
-            supported = [] if decision.target else self._mentions(asked, ranked)
+        held_back = ""
+        if decision.target and score < decision.least:  # a target error holds for keywords too
+            supported: Sequence[Candidate] = []
+            if self._supported(asked, ranked, score >= decision.usual):
+                held_back = decision.shortfall(decision.chance(score))
+        else:
+            supported = self._supported(asked, ranked, score >= decision.least)
         chosen = self.choose(asked, supported, kit.model, self.settings.max_sentences)
         sentences = tuple(ranked), tuple(supported), tuple(chosen)
         chances = decision.chance(score), decision.threshold
-        return Found(asked, tuple(hits), *sentences, *chances, foreign)
+        return Found(asked, tuple(hits), *sentences, *chances, foreign, held_back=held_back)
+
+    def _supported(
+        self, asked: Question, ranked: Sequence[Candidate], is_sure: bool
+    ) -> Sequence[Candidate]:
+        """The sentences that an answer may be chosen from, best first."""
+        if not is_sure:
+            return self._mentions(asked, ranked)
+        return [] if is_beyond(asked, ranked) else of_the_named(asked, ranked)
 
     def choose(
         self, question: Question, supported: Sequence[Candidate], model: Model, most: int

@@ -10,7 +10,7 @@ from rag.commands.input import parse_json, read_bytes, read_json, turns
 from rag.commands.output import harmless, print_json, printable
 from rag.errors import QuestionError
 from rag.settings import Settings
-from rag.types import Answer, Json
+from rag.types import Answer, Json, Reason
 
 if TYPE_CHECKING:
     from rag.engine import Engine
@@ -95,7 +95,7 @@ def describe(answer: Answer) -> str:
     for citation in answer.citations:
         lines.append(f"[{citation.number}] {_source(citation.to_dict())}")
     if answer.reason:
-        lines += [*([""] if answer.text else ["The documents do not say."]), answer.reason.message]
+        lines += [_verdict(answer, answer.reason), answer.reason.message]
         if answer.reason.missing_terms:
             lines.append(f"In no document: {', '.join(answer.reason.missing_terms)}.")
         if answer.reason.nearest:
@@ -108,6 +108,13 @@ def describe(answer: Answer) -> str:
         lines += ["", _target(answer.calibration)]
     lines += [f"Note: {warning}" for warning in answer.warnings]
     return "\n".join(lines)
+
+
+def _verdict(answer: Answer, reason: Reason) -> str:
+    """The line before a reason. What a target error holds back, the documents may well say."""
+    if answer.text:
+        return ""
+    return "Not answered." if reason.code == "target_error" else "The documents do not say."
 
 
 def _target(said: Json) -> str:

@@ -44,9 +44,8 @@ def run(
     set is fitted on and not judged. Raises what ``Engine.open`` and ``Engine.index_paths``
     raise.
     """
-    from rich.console import Console
-
     from evals.evaluate import Options
+    from evals.report import show
     from evals.types import EvalError
 
     options = Options(set_path, dataset, split, limit, seed, out, baseline, html)
@@ -59,7 +58,7 @@ def run(
     if as_json:
         print(json.dumps(done.fields, indent=1))
     else:
-        Console().print(done.shown)
+        show(done.shown)
         if done.path is not None:
             print(f"Written to {done.path}")  # not by rich, which would break it into lines
     return done.code

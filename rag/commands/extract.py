@@ -95,4 +95,5 @@ def _sorted(spans: Sequence[tuple[AnswerSpan, str]]) -> list[tuple[AnswerSpan, s
 
 def _line(mark: str, one: AnswerSpan, name: str) -> str:
     where = f"{printable(name)}, characters {one.span.start}–{one.span.end}"
+    where += f", {one.columns}" if one.columns else ""
     return f"{mark} {where}, confidence {one.confidence:.2f}\n   {' '.join(one.quote.split())}"

@@ -29,6 +29,7 @@ def run(
     else:
         for hit in found["hits"]:
             where = f"{printable(hit['path'])}, {hit['start_char_index']}–{hit['end_char_index']}"
+            where += f", {harmless(hit['columns'])}" if hit["columns"] else ""
             print(f"{hit['rank']}. {where}\n   {harmless(' '.join(hit['text'].split()))}")
         if not found["hits"]:
             print("No passage found.")

@@ -18,11 +18,13 @@ from rag.types import NONE, Json
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """``least`` is the raw score from which on there is an answer."""
+    """``least`` is the raw score from which on there is an answer; with a target error, ``usual``
+    is the one from which on there would be without it."""
 
     least: float
     calibration: Calibration | None = None
     target: Target | None = None
+    usual: float = math.inf
 
     def chance(self, score: float) -> float:
         """That the answer is right; without a calibration a number that only orders."""
@@ -34,7 +36,8 @@ class Decision:
 
     def without_calibration(self, threshold: float) -> Decision:
         """For another reader, with its own threshold: nothing is known of its error."""
-        return Decision(math.inf if self.target else logit(threshold))
+        usual = logit(threshold)
+        return Decision(math.inf if self.target else usual, None, self.target, usual)
 
     @property
     def threshold(self) -> float:
@@ -58,6 +61,17 @@ class Decision:
             f"A target error of {self.target.max_error:g} cannot be met: of the "
             f"{self.calibration.size} questions of the calibration ({self.calibration.name}) even "
             "the surest were answered wrong more often. Ask with a larger --max-error or without."
+        )
+
+    def shortfall(self, chance: float) -> str:
+        """Why a target error refuses what is answered without it."""
+        assert self.target is not None
+        held = f"A target error of {self.target.max_error:g} holds back what was found: "
+        if self.calibration is None:
+            return f"{held}how often it is wrong on such texts was not measured. Ask without it."
+        return (
+            f"{held}it is right with an estimated chance of {chance:.3f}, and "
+            f"{self.threshold:.3f} is needed. Ask with a larger --max-error or without."
         )
 
     def note(self, mode: str) -> Json | None:
@@ -86,7 +100,7 @@ def decide(threshold: float, calibration: Calibration | None, max_error: float =
             f"embedder and chunker, and there is none: {ADVICE}, or ask without it"
         )
     target = find_target(*calibration.sample(), max_error)
-    return Decision(target.threshold, calibration, target)
+    return Decision(target.threshold, calibration, target, logit(threshold))
 
 
 def logit(chance: float) -> float:

@@ -15,15 +15,25 @@ from rag.settings import LIMITS
 from rag.types import Json
 
 MAX_QUESTION = 4_000  # code points
+MAX_HITS = 1_000  # passages that a search may ask for
 
 
 def clean_question(question: str) -> str:
     """The question without what no text can hold. Raises QuestionError."""
-    if len(question) > MAX_QUESTION:
-        raise QuestionError(f"the question is longer than {MAX_QUESTION} characters; shorten it")
-    clean = scrub(question).strip()
+    return _cleaned(question, "question", "what you want to know")
+
+
+def clean_query(query: str) -> str:
+    """The same for what is searched for."""
+    return _cleaned(query, "query", "what to look for")
+
+
+def _cleaned(text: str, name: str, wanted: str) -> str:
+    if len(text) > MAX_QUESTION:
+        raise QuestionError(f"the {name} is longer than {MAX_QUESTION} characters; shorten it")
+    clean = scrub(text).strip()
     if not any(map(str.isalnum, clean)):
-        raise QuestionError("the question is empty: write what you want to know")
+        raise QuestionError(f"the {name} is empty: write {wanted}")
     return clean
 
 

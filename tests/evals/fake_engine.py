@@ -6,7 +6,7 @@ import hashlib
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -122,6 +122,9 @@ class FakeEngine:
         best = self.rank(query, k=10_000).sentences
         passages = [Passage(c.number, c.document_id, c.span, (c.span,), (), None, 1) for c in best]
         return {"dense": passages[::-1][:k], "bm25": passages[:k], "fused": passages[:k]}
+
+    def texts(self) -> Iterator[str]:
+        return (document.text for document in self.documents_by_id.values())
 
     def path_of(self, document_id: str) -> str:
         return self.documents_by_id[document_id].path

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,9 @@ from evals.bootstrap import mean_interval
 from evals.compare import load_baseline
 from evals.corpus import lay_out
 from evals.evaluate import Options, evaluate
-from evals.types import EvalError, SetInfo
+from evals.presence import missing_groups
+from evals.report import show, summarise, tables
+from evals.types import EvalError, Outcome, Question, SetInfo
 from rag.commands.eval import run
 from rag.settings import Settings
 from rag.types import Answer, Json
@@ -189,6 +192,71 @@ def test_an_empty_index_is_said_and_the_engine_closed(case: Case) -> None:
     code, _, err = case.run(engine)
     assert (code, engine.closed) == (2, True)
     assert "holds no documents" in err
+
+
+@pytest.mark.parametrize("options", [{}, {"set_path": None}, {"calibrate": True}])
+def test_a_set_about_other_documents_is_refused_before_any_question(
+    case: Case, options: dict[str, Any]
+) -> None:
+    engine = FakeEngine({"a.txt": "The mill in Arvika grinds oats.", "b.txt": "It rains."})
+    code, out, err = case.run(engine, **options)
+    assert (code, out, engine.asked, engine.closed) == (2, "", [], True)
+    assert f"the set {'seeds' if 'set_path' in options else 'teas'} wants quoted" in err
+    assert "citewell index PATH" in err
+    assert "citewell eval SET" in err
+
+
+def test_quotes_that_stand_in_no_document_are_counted(case: Case) -> None:
+    code, out, _ = case.run(FakeEngine(TEXTS), as_json=True)
+    assert (code, json.loads(out)["notes"]) == (0, [])
+    texts = {name: text for name, text in TEXTS.items() if name in ("Assam.txt", "Rize.txt")}
+    code, out, _ = case.run(FakeEngine(texts))
+    assert code == 0
+    assert "6 of 8 answerable questions cannot be right" in " ".join(out.split())
+    nobody = lines(case.folder / "nobody.jsonl", ROWS[-1])  # it wants nothing quoted
+    assert case.run(FakeEngine(TEXTS), set_path=nobody)[0] == 0
+
+
+def test_a_quote_is_found_in_any_text_as_an_answer_would_be_judged() -> None:
+    asked = [
+        Question("a", "?", True, (("gone", "the  OLD\nmill"), ("red barn",))),
+        Question("b", "?", True, (("red barn",),)),
+        Question("c", "?", False),
+    ]
+    read: list[str] = []
+
+    def texts(*all_of_them: str) -> Iterator[str]:
+        for text in all_of_them:
+            read.append(text)
+            yield text
+
+    assert missing_groups(asked, ["By the old mill.", "A red\tbarn."]) == frozenset()
+    assert missing_groups(asked, ["By the old mill.", "A red", "barn."]) == {("red barn",)}
+    assert missing_groups(asked, texts("Old Mill: the old mill, red barn", "more")) == frozenset()
+    assert read == ["Old Mill: the old mill, red barn"]  # no more than is needed
+
+
+@pytest.mark.parametrize("columns", ["80", "40"])
+def test_no_column_is_cut_whatever_the_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], columns: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    shares = dict.fromkeys(("right", "refused", "precision", "recall@5", "MRR"), 0.5)
+    values = shares | {"quotes": 12.25, "ms": 14872.0}
+    long = "a_kind_with_a_name_longer_than_others"
+    outcomes = [
+        Outcome(f"{kind}{n}", kind, None, True, values | {"right": float(n % 2)})
+        for kind in ("fact", long)
+        for n in range(3)
+    ]
+    show(tables(summarise(SetInfo("wide", "own", ""), outcomes, {})))
+    by_kind = capsys.readouterr().out.partition("by kind")[2]
+    rows = [line.split() for line in by_kind.splitlines()]
+    heads = ["kind", "n", "right", "refused", "precision", "recall@5", "MRR", "quotes", "ms"]
+    assert heads in rows
+    assert ["fact", "3", "0.33", "0.50", "0.50", "0.50", "0.50", "12.25", "14872"] in rows
+    assert long in "".join(row[0] for row in rows if row)
+    assert max(len(line.rstrip()) for line in by_kind.splitlines()) <= 80
 
 
 def test_limit_draws_the_same_questions_again(case: Case) -> None:

@@ -149,6 +149,28 @@ def test_search(citewell: Run, home: Path) -> None:
     none = citewell("search", "peace", "--home", home, "--document", "no.txt")
     assert (none.code, none.out) == (NO, "No passage found.\n")
     assert citewell("search", "peace", "--home", home, "-k", 0).code == WRONG_USE
+    assert "the query is empty" in citewell("search", "", "--home", home).err
+
+
+def test_a_row_is_shown_with_the_names_of_its_columns(citewell: Run, tmp_path: Path) -> None:
+    rows = "Ship,Port,Built\nAurora,Bergen,1912\nBoreas,Narvik,1931\n"
+    docs = write(tmp_path / "docs", {"ships.csv": rows, "oats.txt": "Oats grow on the hills."})
+    at = ("--home", tmp_path / "home")
+    citewell("index", docs, *at)
+    names = "Ship | Port | Built"
+    first, *_ = citewell("search", "Boreas Narvik", *at, "--json").json["hits"]
+    assert (first["text"], first["columns"]) == ("Boreas | Narvik | 1931", names)
+    shown = citewell("search", "Boreas Narvik", *at).out.splitlines()[0]
+    assert shown.startswith("1. ships.csv, ")
+    assert shown.endswith(f", {names}")
+    (oats,) = citewell("search", "oats", "--document", "oats.txt", *at, "--json").json["hits"]
+    assert oats["columns"] is None
+    asked = ("extract", "--question", "Which port has the ship Boreas?", *at)
+    found = citewell(*asked, docs / "ships.csv", docs / "oats.txt", "--json").json["texts"]
+    ships, oats = ([*one["spans"], *filter(None, [one["nearest"]])] for one in found)
+    assert {one["columns"] for one in ships} == {names}
+    assert {one["columns"] for one in oats} == {None}
+    assert f", {names}, confidence" in citewell(*asked, docs / "ships.csv").out
 
 
 def test_extract_from_files_of_any_kind(citewell: Run, tmp_path: Path) -> None:
@@ -380,6 +402,20 @@ def test_homes_that_cannot_be_used(citewell: Run, tmp_path: Path, where: str) ->
     assert done.code == FAILURE
     assert "--home" in done.err
     assert str(tmp_path / where) in done.err
+
+
+def test_a_home_is_never_the_folder_that_is_indexed(citewell: Run, tmp_path: Path) -> None:
+    docs = write(tmp_path / "docs", {"a.txt": "It rains.", "sub/b.txt": "It snows."})
+    before = sorted(docs.rglob("*"))
+    for path, home in ((docs, docs), (docs / "sub", docs), (docs / "a.txt", docs / "sub" / "..")):
+        for command in ("index", "serve"):
+            done = citewell(command, path, "--home", home)
+            assert (done.code, done.out) == (WRONG_USE, "")
+            assert f"{docs} is the home of the index" in done.err
+            assert "--home" in done.err
+            assert sorted(docs.rglob("*")) == before
+    inside = citewell("index", docs, "--home", docs / ".citewell")
+    assert (inside.code, inside.out.startswith("2 indexed")) == (DONE, True)
 
 
 def test_another_writer_is_exit_code_75(citewell: Run, tmp_path: Path) -> None:

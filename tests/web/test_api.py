@@ -49,6 +49,20 @@ def test_a_target_error_without_a_calibration_is_a_problem(client: httpx.Client)
     assert client.post("/v1/ask", json=body | {"max_error": 0}).status_code == 200
 
 
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/healthz", "/openapi.json", "/static/app.js", "/v1/documents?limit=1",
+     f"/v1/documents/{LIBRARY.id}", f"/v1/documents/{LIBRARY.id}/text",
+     "/v1/documents/none", "/v1/documents?limit=0", "/v1/ask", "/none"],
+)  # fmt: skip
+def test_head_is_get_without_the_body(client: httpx.Client, path: str) -> None:
+    got, head = client.get(path), client.head(path)
+    assert (head.status_code, head.content) == (got.status_code, b"")
+    for one in (got, head):
+        del one.headers["date"]
+    assert head.headers == got.headers
+
+
 def test_search_gives_k_hits(client: httpx.Client) -> None:
     found = client.post("/v1/search", json={"query": "weather bridge", "k": 3}).json()
     assert found == FakeEngine(DOCUMENTS).search("weather bridge", 3)

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from rag.question.requests import MAX_HITS
 from tests.web.test_security import is_problem
 from tests.web.test_stream import events_of
 
@@ -68,9 +69,47 @@ def test_422_names_the_field(client: httpx.Client) -> None:
     assert fields == ["history[1].role", "history[1].content"]
 
 
-@pytest.mark.parametrize("k", [0, 101, -1, 1.5, "3", True, None, 10**30])
+@pytest.mark.parametrize("k", [0, 1001, -1, 1.5, "3", True, None, 10**30])
 def test_k_out_of_range(client: httpx.Client, k: object) -> None:
     assert is_problem(client.post("/v1/search", json={"query": "bridge", "k": k}), 422)
+
+
+def test_k_goes_as_far_as_on_the_command_line(client: httpx.Client) -> None:
+    found = client.post("/v1/search", json={"query": "weather", "k": MAX_HITS})
+    assert len(found.json()["hits"]) == MAX_HITS
+
+
+EMPTY = "the question is empty: write what you want to know"
+LONG = "the question is longer than 4000 characters; shorten it"
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "says"),
+    [
+        ("/v1/ask", {"question": ""}, EMPTY),
+        ("/v1/ask", {"question": " ?! "}, EMPTY),
+        ("/v1/ask", {"question": "?", "stream": True}, EMPTY),
+        ("/v1/ask", {"question": "a" * 4_001}, LONG),
+        ("/v1/extract", {"question": "", "texts": ["a"]}, EMPTY),
+        ("/v1/search", {"query": ""}, "the query is empty: write what to look for"),
+        ("/v1/search", {"query": "a" * 4_001}, LONG.replace("question", "query")),
+    ],
+)
+def test_a_question_that_cannot_be_asked_is_refused_as_on_the_command_line(
+    client: httpx.Client, path: str, body: dict[str, Any], says: str
+) -> None:
+    reply = client.post(path, json=body)
+    assert is_problem(reply, 422)
+    assert reply.json()["detail"] == says
+    field = "query" if "query" in body else "question"
+    assert reply.json()["errors"] == [{"field": field, "message": says}]
+
+
+def test_too_long_a_text_is_counted_in_characters(client: httpx.Client) -> None:
+    for body in ({"id": ""}, {"id": "a" * 201}, {"filter": {"documents": [""]}}):
+        said = client.post("/v1/ask", json={"question": "Who?"} | body).json()["detail"]
+        assert "item" not in said
+        assert "character" in said
 
 
 @pytest.mark.parametrize("query", ["limit=0", "limit=1001", "limit=a", f"after={'a' * 300}"])

@@ -105,6 +105,14 @@ def test_without_the_token_401(locked: httpx.Client, sent: str | None) -> None:
     assert is_problem(locked.post("/v1/ask", json=ASK, headers=headers), 401)  # type: ignore[arg-type]
 
 
+def test_head_is_checked_as_get_is(locked: httpx.Client) -> None:
+    assert locked.head("/healthz").status_code == 200
+    assert locked.head("/healthz", headers={"Host": "evil.example"}).status_code == 421
+    assert locked.head("/v1/documents").status_code == 401
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    assert locked.head("/v1/documents", headers=headers).status_code == 200
+
+
 def test_with_the_token_it_answers(locked: httpx.Client) -> None:
     headers = {"Authorization": f"Bearer {TOKEN}"}
     assert locked.post("/v1/ask", json=ASK, headers=headers).json()["status"] == "answered"

@@ -10,7 +10,7 @@ export function renderAnswer(answer, open) {
   return [
     answer.standalone_question === answer.question ? null : readAs(answer.standalone_question),
     answer.status === "no_answer"
-      ? element("p", { class: "verdict" }, "The documents do not say.")
+      ? element("p", { class: "verdict" }, verdict(answer.reason))
       : null,
     answer.status === "info" && answer.sentences.length === 0
       ? element("p", { class: "info", dir: "auto" }, answer.text)
@@ -56,6 +56,11 @@ function readAs(question) {
   return element(
     "p", { class: "read-as" }, "Read as: ", element("span", { dir: "auto" }, question),
   );
+}
+
+/** What a target error holds back, the documents may well say. */
+function verdict(reason) {
+  return reason?.code === "target_error" ? "Not answered." : "The documents do not say.";
 }
 
 function why({ status, reason }, open) {

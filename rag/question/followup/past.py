@@ -14,7 +14,9 @@ from rag.text.words import STOP, bare, fold, is_content, names, words
 BRACKET = re.compile(r" \(([^()]*)\)\?$")  # the topic that was put there for an earlier turn
 LABEL = re.compile(r"(?<![^\s\"“])[A-Z][\w’'-]*(?: [a-z][\w’'-]*){0,3}:\s")  # "Monthly rent: "
 _REFUSAL = re.compile(  # what Citewell says itself
-    r"\s*(?:No sentence in the documents|Nothing in the documents|The documents do not say)", re.I
+    r"\s*(?:No sentence in the documents|Nothing in the documents|The documents do not say|"
+    r"A target error of)",
+    re.I,
 )
 _OWNED = re.compile(r"(?:his|her|its|their|this|that|these|those) ", re.I)
 _PREDICATED = frozenset(["is", "are", "was", "were", "be", "been"])

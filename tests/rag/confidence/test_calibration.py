@@ -19,6 +19,7 @@ from rag.confidence.decision import decide, logit
 from rag.confidence.scaling import Isotonic, Platt, Scale
 from rag.engine import Engine
 from rag.errors import QuestionError, SettingsError, UncalibratedError
+from rag.question.followup.past import is_refusal
 from rag.reader.model import chance
 from rag.settings import Settings
 from rag.types import Answer
@@ -333,6 +334,69 @@ def test_an_error_that_cannot_be_met_refuses_everything_and_says_why(home: Path)
     assert answer.calibration["error"]["value"] is None
     json.dumps(answer.to_dict(), allow_nan=False)
     assert "of these 0% are answered." in describe(answer)
+
+
+def test_what_only_a_target_error_refuses_is_said_to_be_held_back(home: Path) -> None:
+    calibrate(home, around(home, -3.5))
+    assert ask(home).status == "answered"
+    held = ask(home, 0.05)
+    assert (held.status, held.sentences) == ("no_answer", ())
+    assert held.reason is not None
+    assert held.reason.code == "target_error"
+    assert held.reason.message.startswith("A target error of 0.05 holds back what was found")
+    assert f"{held.reason.score:.3f}, and {held.reason.threshold:.3f} is needed" in (
+        held.reason.message
+    )
+    shown = describe(held).splitlines()
+    assert shown[:2] == ["Not answered.", held.reason.message]
+    assert is_refusal(held.reason.message)  # a follow-up question knows it for one
+    engine = opened(home, threshold=0.9999)
+    refused = engine.ask(WHEN, max_error=0.05)  # it would be without a target error too
+    assert refused.reason is not None
+    assert refused.reason.code == "not_supported"
+    assert describe(refused).startswith("The documents do not say.\n")
+    keywords = engine.ask("stone mill", max_error=0.05)
+    assert keywords.reason is not None
+    assert keywords.reason.code == "target_error"
+    engine.close()
+
+
+def test_a_target_error_lets_nothing_through_of_texts_it_was_not_measured_on(
+    tmp_path: Path,
+) -> None:
+    german = (
+        "Die Steinmühle in Arvika wurde im Jahr 1843 von Ada Moreau gebaut. "
+        "Auf den Hügeln um das Dorf weiden seit vielen Jahren die Schafe der Bauern."
+    )
+    engine = opened(tmp_path / "home")
+    engine.index_paths([write(tmp_path / "files", {"mill.txt": german})])
+    engine.close()
+    calibrate(tmp_path / "home", calibration())
+    engine = opened(tmp_path / "home", threshold=0.999)
+    assert engine.ask("Steinmühle Arvika").status == "answered"  # keywords that stand there
+    held = engine.ask("Steinmühle Arvika", max_error=0.05)
+    engine.close()
+    assert (held.status, held.calibration) == ("no_answer", None)
+    assert held.reason is not None
+    assert "was not measured" in held.reason.message
+
+
+def test_a_part_that_a_target_error_holds_back_is_not_said_to_be_unsaid(home: Path) -> None:
+    engine = opened(home)
+    boats = "Who bought the blue boats?"
+    scores = [logit(engine.ask(one).confidence) for one in (WHEN, boats)]
+    engine.close()
+    between = sum(scores) / 2
+    right, wrong = between + np.linspace(0.01, 3, 200), between - np.linspace(0.01, 3, 100)
+    calibrate(home, calibration(right=tuple(right), wrong=tuple(wrong)))
+    engine = opened(home)
+    answer = engine.ask(f"{WHEN} {boats}", max_error=0.05)
+    engine.close()
+    assert (answer.status, len(answer.sentences)) == ("partial", 1)
+    assert answer.reason is not None
+    assert answer.reason.code == "part_not_supported"
+    assert "A target error of 0.05 holds back what was found" in answer.reason.message
+    assert "The documents do not say" not in answer.reason.message
 
 
 def test_keywords_that_are_only_mentioned_are_not_below_a_target_error(home: Path) -> None:
