@@ -34,7 +34,7 @@ def signing(lines: Sequence[str]) -> int:
 
 
 def _is_part(line: str) -> bool:
-    words = line.strip(" \t\r-–—")
+    words = line.strip(" \t\r-–—.,")
     named = words and words[0].isalpha() and shapes.is_name(words)
     short = shapes.words(words, _MOST_WORDS) <= _MOST_WORDS
     return is_closing(line) or bool(

@@ -33,10 +33,13 @@ def _unheaded(pieces: Sequence[Piece], letter: Letter, looks: Set[int]) -> set[i
     said = list(voices(pieces, letter))
     ends, after = True, Voice("")
     for i, voice in reversed(said):
-        ends = (ends or voice != after) and i in looks and _is_short(pieces[i])
-        after = voice
-        if ends:
+        ends = ends or voice != after
+        # Where more mails stand in a text, a long line may be the title of the next one.
+        if ends and i in looks and (letter.level or _is_short(pieces[i])):
             found.add(i)
+        elif not (pieces[i].signs and _is_signed(pieces, i, voice)):
+            ends = False
+        after = voice
     closed = False
     for i, voice in said:
         may = i in looks and _is_short(pieces[i])

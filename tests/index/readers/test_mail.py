@@ -136,6 +136,14 @@ def test_the_subject_heads_what_is_quoted_and_no_name_does() -> None:
     assert heads["The crane lifts four tons."] == ("Re: Winter dock", "Tore Hagen")
 
 
+@pytest.mark.parametrize("signed", ["Anna.", "Thanks,\nAnna", "-- \nAnna Berg", "Cheers"])
+def test_a_line_over_nothing_but_a_signature_is_no_heading(signed: str) -> None:
+    body = f"Hi,\n\nThe parts for the winch have come\n\n{signed}\n"
+    assert [one[2] for one in said(read(HEAD + "\n" + body))] == [
+        "Hi,", "The parts for the winch have come",
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("sender", "name"),
     [
