@@ -10,6 +10,7 @@ from index.structure.pieces import TABLE_LEVEL
 from index.types import Document, Section, Span
 
 NOT_QUOTED = frozenset({"heading", "navigation", "frontmatter"})
+_MAIL = "message/rfc822"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,13 @@ def place(document: Document, span: Span) -> Place:
     here = sections[at]
     title = here.title if here.kind == "row" and here.title else _over(sections, at, document.text)
     unit = None if here.page is None else document.about.unit or "page"
-    return Place(here.page, title, here.speaker, here.date or document.date, unit)
+    date = here.date or (None if _is_of_another_day(here, document) else document.date)
+    return Place(here.page, title, here.speaker, date, unit)
+
+
+def _is_of_another_day(here: Section, document: Document) -> bool:
+    """What a mail quotes was written before it, also where nothing says when."""
+    return here.kind == "quote" and (here.speaker is not None or document.media_type == _MAIL)
 
 
 def columns(document: Document, span: Span) -> str | None:

@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import NamedTuple
 
 from index.errors import ReadError
-from index.structure import headings, navigation
+from index.structure import headings, navigation, quoting
+from index.structure.letters import Letter
 from index.structure.pieces import CELLS, TABLE_LEVEL, Mark, Marks, Piece, split
 from index.structure.sections import compose, own_date, own_title
 from index.structure.tables import has_header
@@ -44,6 +46,9 @@ class Builder:
         self._below: dict[int, int] = {}
         self._pages: list[tuple[int, int]] = []  # where a page begins, and its number
         self._origins: list[Origin] = []
+        self._mails: list[Letter] = []
+        self._in_mail = False
+        self._looks: set[int] = set()  # headings that nothing but their looks tells
 
     def paragraph(
         self,
@@ -65,15 +70,14 @@ class Builder:
         if span is None:
             return
         at, body = len(self._pieces), self._texts[-1]
-        if kind or speaker:
+        if self._in_mail and kind in (None, "quote") and not speaker:
+            self._add(self._cut(body, int(kind == "quote")), span)
+        elif kind or speaker:
             self._pieces.append(Piece(span, body))
             self._marks[at] = Mark(kind or "text", speaker=speaker)
         else:
-            pieces = [
-                replace(one, span=one.span.shift(span.start), blanks=int(number == 0))
-                for number, one in enumerate(split(body))
-            ]
-            self._pieces += pieces
+            pieces = split(body)
+            self._add([replace(one, blanks=int(i == 0)) for i, one in enumerate(pieces)], span)
 
     def heading(
         self, text: str, level: int, label: str, *, page: int | None = None,
@@ -120,19 +124,39 @@ class Builder:
             self._pieces.append(Piece(span, self._texts[-1]))
             gap, level = "\n", 0
 
-    def plain(self, text: str, label: str, *, page: int | None = None) -> None:
-        """Text of which nothing is known, such as a mail's: headings are told by their looks."""
+    def plain(self, text: str, label: str, *, page: int | None = None, level: int = 0) -> None:
+        """Text of which nothing is known, such as a mail's: headings are told by their looks, and
+        stand ``level`` deeper than alone."""
         span = self._append(text, label, page, (), _GAP)
         if span is None:
             return
-        at = len(self._pieces)
-        found = split(self._texts[-1])
+        at, body = len(self._pieces), self._texts[-1]
+        found = self._cut(body)
         links = navigation.find(found)
         seen = headings.find(found, links)
         self._marks |= {at + i: Mark("navigation") for i in links}
-        self._marks |= {at + i: mark for i, mark in seen.marks.items()}
-        self._below |= {at + i: level for i, level in seen.below.items()}
-        self._pieces += [replace(one, span=one.span.shift(span.start)) for one in found]
+        for i, mark in seen.marks.items():
+            self._marks[at + i] = replace(mark, level=min(mark.level + level, TABLE_LEVEL - 1))
+        self._looks |= {at + i for i in seen.marks}
+        self._below |= {at + i: deep + level for i, deep in seen.below.items()}
+        self._add(found, span)
+
+    def quoted(self, text: str, label: str, depth: int, parts: Sequence[Part] = ()) -> None:
+        """Lines of a mail's body without the ``depth`` marks of quoting (">") before each."""
+        span = self._append(text, label, None, parts, _GAP)
+        if span is not None:
+            body = self._texts[-1]
+            self._add(self._cut(body, depth), span)
+
+    @contextmanager
+    def mail(self, writer: str | None, date: str | None, level: int) -> Iterator[None]:
+        """What is put in meanwhile is the body of a mail, below a heading of this ``level``."""
+        start = len(self._pieces)
+        self._in_mail = True
+        yield
+        self._in_mail = False
+        if end := len(self._pieces) - start:
+            self._mails.append(Letter(start, start, start + end, writer, date, level=level + 1))
 
     def include(self, parsed: Parsed, prefix: str, level: int) -> None:
         """A whole file within this one, such as a mail's attachment: its headings stand ``level``
@@ -169,7 +193,9 @@ class Builder:
         text = "".join(self._texts)
         if not any(map(str.isalnum, text)):
             raise ReadError("no text is in the file: nothing in it can be quoted")
-        sections = compose(text, self._pieces, self._marks, self._below)
+        sections = compose(
+            text, self._pieces, self._marks, self._below, mails=self._mails, looks=self._looks
+        )
         about = about or About()
         said = (one for i, one in enumerate(self._pieces) if one.blanks and not self._is_row(i))
         stated = date or own_date(list(said), sections)
@@ -184,6 +210,15 @@ class Builder:
             about,
             tuple(self._origins),
         )
+
+    @staticmethod
+    def _cut(body: str, quoted: int = 0) -> list[Piece]:
+        """Those of a mail's text."""
+        return quoting.cut_signatures(quoting.cut(body, split(body), quoted))
+
+    def _add(self, pieces: Sequence[Piece], span: Span) -> None:
+        """Of the block with this span."""
+        self._pieces += [replace(one, span=one.span.shift(span.start)) for one in pieces]
 
     def _append(
         self, text: str, label: str, page: int | None, parts: Sequence[Part], gap: str

@@ -59,7 +59,7 @@ def _strong_level(pieces: Sequence[Piece], i: int, links: Set[int]) -> int:
         return 0
     if piece.underlined:
         return 1 if piece.text.rstrip()[-1] in "=#*" else 2
-    if not piece.blanks:
+    if not piece.blanks or piece.wrote:
         return 0
     lines = piece.text.splitlines()
     if len(lines) <= 3 and all(map(shapes.is_strong, lines)):
@@ -136,7 +136,7 @@ def _could_be_headline(pieces: Sequence[Piece], i: int, is_under: bool) -> bool:
     piece = pieces[i]
     text = piece.text
     following = pieces[i + 1].blanks if i + 1 < len(pieces) else 0
-    if len(text) > 500 or not (piece.blanks or is_under) or not following:
+    if len(text) > 500 or not (piece.blanks or is_under) or not following or piece.wrote:
         return False
     lines = text.splitlines()
     if len(lines) > 3 or any(len(line) < _WRAPPED for line in lines[:-1]):

@@ -19,16 +19,32 @@ _LINE = re.compile(r"([^\r\n\u2028\u2029]*)(\r{0,2}\n|[\r\u2028\u2029]|\Z)")
 
 
 @dataclass(frozen=True, slots=True)
+class Wrote:
+    """What a line over a quoted mail says. ``who`` is None where lines of a header follow it.
+
+    ``is_sure``: it names a time or an address, so that what follows is quoted without marks, too.
+    """
+
+    who: str | None
+    date: str | None = None
+    is_sure: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Piece:
     """Lines that belong together. ``blanks`` is the number of blank lines before it.
 
-    It is 0 for a piece that goes on in the block of the one before.
+    It is 0 for a piece that goes on in the block of the one before. ``quoted`` counts the marks
+    of quoting that a reader has dropped from a mail's lines. ``signs``: it may be a signature.
     """
 
     span: Span
     text: str
     blanks: int = 1
     underlined: bool = False
+    quoted: int = 0
+    wrote: Wrote | None = None
+    signs: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 
-from index.structure import dates, dialogue, headings, items, letters, navigation, shapes, tables
+from index.structure import (
+    dates,
+    dialogue,
+    headings,
+    items,
+    letters,
+    navigation,
+    quoting,
+    shapes,
+    signatures,
+    tables,
+)
+from index.structure.letters import Letter
 from index.structure.pieces import TABLE_LEVEL, Mark, Marks, Piece, assemble, split
 from index.types import Parsed, Section
 
@@ -14,7 +26,9 @@ _HEAD = 4  # pieces in which a document states its own date
 
 def structure(text: str, warnings: tuple[str, ...] = ()) -> Parsed:
     """A text, kept as it is, with its sections; ``warnings`` are of its decoding."""
-    pieces = split(text)
+    pieces = quoting.cut(text, split(text))
+    if letters.every(pieces, frozenset(), ()):
+        pieces = quoting.cut_signatures(pieces)
     sections = _of(text, pieces, {})
     if not any(one.speaker or one.date for one in sections):  # whose rows these would be cut from
         pieces, rows = tables.cut(text, pieces)
@@ -27,26 +41,36 @@ def _of(text: str, pieces: Sequence[Piece], rows: Marks) -> tuple[Section, ...]:
     links = navigation.find(pieces)
     found = headings.find(pieces, links)
     marks = {i: Mark("navigation") for i in links} | found.marks | rows
-    return compose(text, pieces, marks, found.below)
+    return compose(text, pieces, marks, found.below, looks=found.marks.keys())
 
 
 def compose(
-    text: str, pieces: Sequence[Piece], marks: Marks, below: Mapping[int, int]
+    text: str,
+    pieces: Sequence[Piece],
+    marks: Marks,
+    below: Mapping[int, int],
+    *,
+    mails: Sequence[Letter] = (),
+    looks: Set[int] = frozenset(),
 ) -> tuple[Section, ...]:
     """Sections of a text whose headings and leftovers are marked: finds mail, talk, dated items.
 
     ``marks``: one for each piece that is no running text. ``below``: for each heading the
-    level at which text that stands apart from it closes headlines.
+    level at which text that stands apart from it closes headlines. ``mails``: those that the
+    reader knows. ``looks``: the headings that were told by nothing but their looks.
     """
-    headers = letters.headers(pieces, marks.keys())
-    sign_offs = letters.sign_offs(pieces, headers)
-    marks = {i: m for i, m in marks.items() if m.kind != "heading" or i not in sign_offs}
+    all_mails = letters.every(pieces, marks.keys(), mails)
+    unheaded = signatures.unheaded(pieces, all_mails, looks)
+    marks = {i: m for i, m in marks.items() if m.kind != "heading" or i not in unheaded}
+    marks |= dict.fromkeys(signatures.find(pieces, all_mails) - marks.keys(), Mark("navigation"))
     heads = {i for i, mark in marks.items() if mark.kind == "heading"}
-    mail = letters.find(pieces, marks.keys(), headers)
-    talk = dialogue.find(pieces, (marks.keys() - heads) | mail.inside, heads)
+    closed = letters.closed(pieces, all_mails) - marks.keys()
+    talk = dialogue.find(pieces, (marks.keys() - heads) | closed, heads)
+    fixed = dict.fromkeys(talk.inside, Mark("turn")) | marks
+    mail = letters.find(pieces, fixed, all_mails)
     said = talk.inside | mail.inside
     running = items.find(pieces, marks.keys() | said, heads, below)
-    found = running | talk.marks | mail.marks | marks
+    found = running | talk.marks | marks | mail.marks
     _join_lists(pieces, found, said)
     return tuple(_end_tables(assemble(text, pieces, found)))
 
@@ -63,7 +87,8 @@ def _join_lists(pieces: Sequence[Piece], marks: Marks, talk: Set[int]) -> None:
             continue
         at = next((j for j in range(i - 1, -1, -1) if j in marks), None)
         over = Mark("text") if at is None else marks[at]
-        if over.kind in ("text", "item") and not over.speaker and i - 1 not in talk:
+        same = over.kind == "turn" and over.speaker and over.speaker == marks[i].speaker
+        if same or (over.kind in ("text", "item") and not over.speaker and i - 1 not in talk):
             level = over.level if at == i - 1 else 0
             marks[i - 1] = replace(marks.pop(i), level=level, date=over.date)
 

@@ -72,9 +72,12 @@ def label(line: str) -> tuple[str, int] | None:
     if not match:
         return None
     who = match["who"] or match["qa"]
-    if all(word[0].isupper() or _SMALL.match(word) for word in who.split()):
-        return who, match.end()
-    return None
+    return (who, match.end()) if is_name(who) else None
+
+
+def is_name(words: str) -> bool:
+    """Each word begins with a capital, but for such as "van" and "of"."""
+    return all(word[0].isupper() or _SMALL.match(word) for word in words.split())
 
 
 def is_strong(line: str) -> bool:

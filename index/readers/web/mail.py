@@ -86,8 +86,10 @@ class _Mail:
         rows = [(name, value) for name in _HEADERS if (value := header(message, name))]
         self.build.table(rows, lambda row: f"{prefix}header {rows[row][0]}", header=False)
         later: list[Message] = []
-        for part in _parts(message, later):
-            self._body(part, depth, prefix)
+        day = mail_text.day_of(header(message, "Date"))
+        with self.build.mail(mail_text.writer(message), day, 1 + 2 * depth):
+            for part in _parts(message, later):
+                self._body(part, depth, prefix)
         for part in later:
             self._attachment(part, depth, prefix)
 
@@ -109,18 +111,16 @@ class _Mail:
             deletes = str(part.get_param("delsp") or "").casefold() == "yes"
             text = mail_text.unflowed(text, delete_space=deletes)
         for stretch in mail_text.stretches(text):
-            self._stretch(stretch, prefix)
+            self._stretch(stretch, depth, prefix)
 
-    def _stretch(self, stretch: mail_text.Stretch, prefix: str) -> None:
+    def _stretch(self, stretch: mail_text.Stretch, depth: int, prefix: str) -> None:
         if not stretch.depth:
-            self.build.plain(stretch.text, f"{prefix}body")
+            self.build.plain(stretch.text, f"{prefix}body", level=1 + 2 * depth)
             return
         label = f"{prefix}quoted in the body"
         raw = stretch.raw if stretch.raw != stretch.text else None
         parts = [Part(0, len(stretch.text), Origin(Span(0, 0), label, raw=raw))]
-        self.build.paragraph(
-            stretch.text, label, kind="quote", speaker=stretch.speaker, parts=parts
-        )
+        self.build.quoted(stretch.text, label, stretch.depth, parts)
 
     def _attachment(self, part: Message, depth: int, prefix: str) -> None:
         """Read as a file of its own; what cannot be read is named in a warning."""

@@ -8,35 +8,24 @@ from dataclasses import dataclass
 from email.errors import HeaderParseError
 from email.header import decode_header
 from email.message import Message
-from email.utils import parsedate_to_datetime
+from email.utils import parseaddr, parsedate_to_datetime
 
 from index.errors import ReadError
 from index.readers.web.charset import decode_declared
+from index.structure import letters
 
 _QUOTED = re.compile(r"((?:[ \t]?>)+)[ \t]?")
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
-_WROTE = re.compile(
-    r"(?P<who>[^\W\d_][^\n,<>\d:]{1,60}?)[ \t]*(?:[<\[(][^\s<>]{3,120}[>\])])?\s{0,3}"
-    r"(?:wrote|writes|said|schrieb|a écrit|escribió|ha scritto|napisał\(a\)|написал\(?а?\)?)"
-    r"[ \t]?:\s*\Z"
-)
-_ORIGINAL = re.compile(
-    r"^[ \t]{0,20}(?:-{2,30}[ \t]?(?:original message|forwarded message|ursprüngliche nachricht"
-    r"|message d'origine)[ \t]?-{2,30}|begin forwarded message:|_{20,100}\r?\nFrom:)",
-    re.IGNORECASE | re.MULTILINE,
-)
-_FROM = re.compile(r"^[ \t>*]{0,10}From:[ \t*]{0,5}([^\n<\[]{1,100}?)[ \t]*(?:[<\[(].*)?\r?$", re.M)
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Lines by one person. ``raw`` as in the mail; ``depth`` counts the marks of quoting before
-    its lines, which ``text`` is without."""
+    """Lines with the same marks of quoting. ``raw`` as in the mail; ``depth`` counts the marks,
+    which ``text`` is without."""
 
     text: str
     raw: str
     depth: int = 0
-    speaker: str | None = None
 
 
 def header(message: Message, name: str) -> str:
@@ -71,6 +60,13 @@ def _decode(data: bytes, charset: str | None) -> str:
         return data.decode("latin-1")
 
 
+def writer(message: Message) -> str | None:
+    """The name in From, or the address where it holds none."""
+    said = header(message, "From") or header(message, "Sender")
+    name, address = parseaddr(said)
+    return name.strip() if name.strip() and "@" in address else letters.name_of(said)
+
+
 def day_of(value: str) -> str | None:
     """The day of a Date header, where it was sent."""
     try:
@@ -99,24 +95,12 @@ def unflowed(text: str, *, delete_space: bool) -> str:
 
 
 def stretches(text: str) -> Iterator[Stretch]:
-    """In order. A line such as "On Monday Anna wrote:" says who speaks in what is quoted below."""
-    below = _ORIGINAL.search(text)
-    own, rest = (text[: below.start()], text[below.start() :]) if below else (text, "")
-    speakers: dict[int, str | None] = {}
-    for depth, raw in _by_depth(own):
-        body = (
-            raw if not depth else "".join(_QUOTED.sub("", line, 1) for line in _LINE.findall(raw))
-        )
+    """In order, those that hold words."""
+    for depth, raw in _by_depth(text):
+        lines = _LINE.findall(raw) if depth else []
+        body = "".join(_QUOTED.sub("", line, count=1) for line in lines) if depth else raw
         if body.strip():
-            yield Stretch(body, raw, depth, speakers.get(depth))
-        last = body.rstrip()[-600:].rpartition("\n\n")[2]
-        match = _WROTE.search(last) if last.endswith(":") else None
-        speakers[depth + 1] = match["who"].strip() if match else speakers.get(depth + 1)
-        if not match and body.strip():
-            speakers[depth + 1] = None
-    if rest.strip():
-        match = _FROM.search(rest[:2000])
-        yield Stretch(rest, rest, 1, match[1].strip(" \"'") if match else None)
+            yield Stretch(body, raw, depth)
 
 
 def _by_depth(text: str) -> Iterator[tuple[int, str]]:

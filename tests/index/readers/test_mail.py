@@ -10,8 +10,9 @@ import pytest
 
 from index.errors import ReadError
 from index.passages.chunk import chunk
+from index.passages.outline import contexts, place
 from index.readers.web import mail
-from index.types import Parsed
+from index.types import Document, Parsed
 
 HEAD = "From: Anna Berg <anna@example.org>\nTo: Ben <ben@example.org>\nSubject: The ferry\n"
 
@@ -67,6 +68,145 @@ def test_what_is_quoted_is_kept_apart_with_who_said_it() -> None:
     assert parsed.text.endswith("Regards\n-- \nAnna")
     quoted = next(one for one in parsed.origins if one.label == "quoted in the body")
     assert quoted.raw == "> The ferry should\n> be sold.\n"
+
+
+def said(parsed: Parsed) -> list[tuple[str | None, str | None, str]]:
+    """What may be quoted behind the header: who says it, when, and the words."""
+    document = Document("d", (), "t", "message/rfc822", parsed.text, parsed.sections, parsed.date,
+                        "f", "t", (), parsed.about)  # fmt: skip
+    drafts = chunk(parsed.text, parsed.sections, count=lambda t: [len(x) for x in t], window=900)
+    spans = [one for draft in drafts for one in draft.sentences]
+    found = [(place(document, one), one.of(parsed.text)) for one in spans]
+    return [(at.speaker, at.date, words) for at, words in found if " | " not in words]
+
+
+TIDES = """From: =?utf-8?q?Brita_S=C3=B8rensen?= <brita@fjord.example>
+To: Tore Hagen <tore@fjord.example>
+Subject: Re: Winter dock
+Date: Thu, 6 Mar 2025 22:10:00 -0500
+
+The dock is booked from 14 April.
+
+TO DO
+
+We paint the hull first.
+
+Kind regards
+
+Brita
+
+On Wed, Mar 5, 2025 at 3:07 PM Tore Hagen
+<tore@fjord.example> wrote:
+
+> We need nine days.
+>
+> Am 03.03.2025 um 08:15 schrieb Nils Eide:
+>> The hull has a crack.
+>> Nils
+>
+> On Tuesday Ada Moe wrote:
+>> Paint is in the shed.
+
+I asked the yard.
+
+> The crane lifts four tons.
+"""
+
+
+def test_each_sentence_of_a_mail_has_its_writer_and_day() -> None:
+    parsed = read(TIDES)
+    assert said(parsed) == [
+        ("Brita Sørensen", "2025-03-06", "The dock is booked from 14 April."),
+        ("Brita Sørensen", "2025-03-06", "We paint the hull first."),
+        ("Tore Hagen", "2025-03-05", "We need nine days."),
+        ("Nils Eide", "2025-03-03", "The hull has a crack."),
+        ("Ada Moe", None, "Paint is in the shed."),
+        ("Brita Sørensen", "2025-03-06", "I asked the yard."),
+        ("Tore Hagen", "2025-03-05", "The crane lifts four tons."),
+    ]
+
+
+def test_the_subject_heads_what_is_quoted_and_no_name_does() -> None:
+    parsed = read(TIDES)
+    heads = {
+        one.span.of(parsed.text): titles for one, titles in contexts(parsed.sections, parsed.text)
+    }
+    assert heads["We paint the hull first."] == ("Re: Winter dock", "TO DO", "Brita Sørensen")
+    assert heads["We need nine days."] == ("Re: Winter dock", "Tore Hagen")
+    assert heads["The crane lifts four tons."] == ("Re: Winter dock", "Tore Hagen")
+
+
+@pytest.mark.parametrize("signed", ["Anna.", "Thanks,\nAnna", "-- \nAnna Berg", "Cheers"])
+def test_a_line_over_nothing_but_a_signature_is_no_heading(signed: str) -> None:
+    body = f"Hi,\n\nThe parts for the winch have come\n\n{signed}\n"
+    assert [one[2] for one in said(read(HEAD + "\n" + body))] == [
+        "Hi,", "The parts for the winch have come",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("sender", "name"),
+    [
+        ("Otto Kern <otto@example.org>", "Otto Kern"),
+        ('"Kern, Otto" <otto@example.org>', "Kern, Otto"),
+        ("=?utf-8?q?Kern=2C_Otto?= <otto@example.org>", "Kern, Otto"),
+        ("otto@example.org (Otto Kern)", "Otto Kern"),
+        ("<otto@example.org>", "otto@example.org"),
+        ("otto@example.org", "otto@example.org"),
+    ],
+)
+def test_who_writes(sender: str, name: str) -> None:
+    found = said(read(f"From: {sender}\nDate: 7 Apr 2025 10:00:00 +0200\n\nThe bees swarm.\n"))
+    assert found == [(name, "2025-04-07", "The bees swarm.")]
+
+
+def test_blocks_with_a_header_below_have_their_own_writers() -> None:
+    body = (
+        "See below.\n\nAnna\n\n-----Original Message-----\n"
+        "From: Petra Voss [mailto:p@bees.example]\nSent: Friday, 4 April 2025 09:00\n"
+        "To: Anna Berg\nSubject: Bees\n\nThe hives are full.\n\nPetra\n\n"
+        "________________________________\nFrom: Jan Roth\nSent: 3/5/2025\nSubject: Bees\n\n"
+        "Six jars are left.\n"
+    )
+    assert [one for one in said(read(HEAD + "\n" + body)) if one[0]] == [
+        ("Anna Berg", None, "See below."),
+        ("Petra Voss", "2025-04-04", "The hives are full."),
+        ("Jan Roth", None, "Six jars are left."),
+    ]
+
+
+def test_a_page_as_a_body_is_its_writers_too() -> None:
+    page = (
+        "<p>The samples are frozen. Please bring:</p><ul><li>gloves</li><li>a torch</li></ul>"
+        "<div>Anna</div><div class=gmail_quote><div>On Sun, 6 Apr 2025 at 10:00, Lars Poe "
+        "&lt;l@lab.example&gt; wrote:<br></div><blockquote>The freezer hums.</blockquote></div>"
+    )
+    found = said(read(f"{HEAD}Content-Type: text/html\n\n{page}"))
+    assert found[0] == ("Anna Berg", None, "The samples are frozen.")
+    assert {one[:2] for one in found[:-1]} == {("Anna Berg", None)}
+    assert found[-1] == ("Lars Poe", "2025-04-06", "The freezer hums.")
+
+
+def test_a_talk_in_a_mail_keeps_its_speakers() -> None:
+    talk = (
+        "This was said today.\n\nADA: Is it safe?\n\nBEN: It is safe. We tested it.\n\n"
+        "ADA: Since when?\n\nBEN: Since May.\n"
+    )
+    found = said(read(f"{HEAD}\n{talk}"))
+    assert found[0][0] == "Anna Berg"
+    assert {one[0] for one in found[1:]} == {"BEN"}
+
+
+def test_what_is_attached_is_not_the_writers() -> None:
+    message = made()
+    message.add_attachment(b"Rope costs 12 euro.", maintype="text", subtype="plain",
+                           filename="costs.txt")  # fmt: skip
+    inner = made("Deep inside.\n")
+    inner.replace_header("From", "Cleo Dahl <cleo@example.org>")
+    message.add_attachment(inner)
+    assert [(one[0], one[2]) for one in said(read(message))] == [
+        ("Anna Berg", "It was sold."), (None, "Rope costs 12 euro."), ("Cleo Dahl", "Deep inside."),
+    ]  # fmt: skip
 
 
 def test_an_original_message_below_is_quoted() -> None:
@@ -228,6 +368,9 @@ LONG = {
     "wrote": "On " * 100_000 + "wrote:\n> x",
     "nobody wrote": "".join(">" * (i % 2) + " a(b" * 150 + ":\n" for i in range(200)),
     "words": "=?utf-8?q?a?= " * 30_000,
+    "who wrote": "On 3 May at 10:00 Ann Lee wrote:\n" * 10_000,
+    "signed": "It went.\n\nAnna\n\nBest,\n\n" * 10_000,
+    "originals": "-----Original Message-----\nFrom: a\n\nwords\n\n" * 7_000,
 }
 
 

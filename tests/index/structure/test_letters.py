@@ -54,3 +54,62 @@ def test_a_record_is_no_mail() -> None:
     assert all(one[1] is None for one in sections(text))
     assert all(one[1] is None for one in sections("From: Oslo\n\nSubject: trains\n\nText.\n"))
     assert all(one[1] is None for one in sections("Subject: trains\nFrom: here to there we go.\n"))
+
+
+def test_what_is_quoted_has_its_own_writer_and_day() -> None:
+    text = (
+        f"{FIRST}It leaks badly.\n\nLena\n\n"
+        "On Sat, 2 May 2026 at 18:20, Samir Haddad\n<samir@hall.example> wrote:\n"
+        "> I saw water in the hall.\n> Samir\n>\n"
+        "> On Friday Ines wrote:\n>> The gutter is blocked.\n\nI call the roofer.\n\n> Is it wet?\n"
+    )
+    assert sections(text)[1:] == [
+        ("turn", "Lena Ortiz", "2026-05-03", "It leaks badly."),
+        ("navigation", None, None, "Lena"),
+        ("navigation", None, None,
+         "On Sat, 2 May 2026 at 18:20, Samir Haddad\n<samir@hall.example> wrote:"),
+        ("quote", "Samir Haddad", "2026-05-02", "> I saw water in the hall.\n> Samir\n>"),
+        ("navigation", None, None, "> On Friday Ines wrote:"),
+        ("quote", "Ines", None, ">> The gutter is blocked."),
+        ("turn", "Lena Ortiz", "2026-05-03", "I call the roofer."),
+        ("quote", "Samir Haddad", "2026-05-02", "> Is it wet?"),
+    ]  # fmt: skip
+
+
+def test_a_reply_below_may_be_quoted_without_marks() -> None:
+    text = (
+        f"{FIRST}It leaks.\n\nOn 2 May 2026 at 18:20, Samir Haddad wrote:\n\nIs it wet? I saw it.\n"
+    )
+    assert sections(text)[-1] == ("quote", "Samir Haddad", "2026-05-02", "Is it wet? I saw it.")
+    story = f"{FIRST}It leaks.\n\nOn 2 May 2026 Samir Haddad wrote:\n\nIs it wet? I saw it.\n"
+    assert sections(story)[-1][:2] == ("turn", "Lena Ortiz")
+
+
+def test_an_original_message_needs_no_blank_line_and_no_subject() -> None:
+    block = "-----Original Message-----\nFrom: Ines Prado\nSent: 1 May 2026\n\nA hole.\n"
+    assert sections(f"{FIRST}It leaks.\n\n{block}")[-3:] == [
+        ("navigation", None, None, "-----Original Message-----"),
+        ("quote", None, "2026-05-01", "From: Ines Prado\nSent: 1 May 2026"),
+        ("quote", "Ines Prado", "2026-05-01", "A hole."),
+    ]
+
+
+def test_outside_of_mail_only_marks_quote() -> None:
+    text = "I agree.\n\nOn 3 June 2021, Jo March wrote:\n> The attic is dry.\n\nSo be it.\n"
+    assert [one[:3] for one in sections(text)] == [
+        ("text", None, None), ("navigation", None, None), ("quote", "Jo March", "2021-06-03"),
+        ("text", None, None),
+    ]  # fmt: skip
+    essay = "I agree.\n\nIn 1920 Jo March wrote:\n\nThe attic is dry.\n\nSo be it.\n"
+    assert {one[1] for one in sections(essay)} == {None}
+
+
+def test_who_signs_heads_nothing_and_says_nothing() -> None:
+    for signed in ("Lena", "Best regards\n\nLena", "Cheers,\nLena Ortiz", "Thanks,\n\nLeni",
+                   "-- \nLena Ortiz"):  # fmt: skip
+        found = sections(f"{FIRST}It leaks.\n\n{signed}\n\nPS: The key is under the mat.\n")
+        said = [one[3] for one in found if one[0] == "turn"]
+        assert {one[0] for one in found} == {"text", "turn", "navigation"}, signed
+        assert said == ["It leaks.", "PS: The key is under the mat."], signed
+    found = sections(f"{FIRST}It leaks.\n\n-- \nLena Ortiz\nChair, tel. 555 0199\n")
+    assert "tel. 555 0199" in found[-1][3]
