@@ -191,10 +191,15 @@ SMALL_TALK = re.compile(
     r"(?:ai|bot|robot|human|there)"
 )
 
-# "What about Georgia (members)?" asks where Georgia is spoken of; the topic in brackets was put
-# there by ``rag.question.followup``.
+# "What about Georgia (members)?" asks where Georgia is spoken of, as does "Do you have anything on
+# Georgia?"; the topic in brackets was put there by ``rag.question.followup``.
+_HOLDINGS = (
+    r"(?:(?:do|have) you (?:have |got )?|(?:is|are) there )"
+    r"(?:(?:any|some)thing|(?:any )?(?:information|documents?|files?|texts?|news|details))"
+)
 WHAT_ABOUT = re.compile(
-    rf"^(?:what|how) about (?!.*\b(?:{'|'.join(sorted(WH))}|if)\b)([^?.!()]+?)"
+    rf"^(?:(?:what|how) about|{_HOLDINGS} (?:about|on|regarding)) "
+    rf"(?!.*\b(?:{'|'.join(sorted(WH))}|if)\b)([^?.!()]+?)"
     r"(?: \([^()]*\)?)?[?.!\s]*$",
     re.I,
 )

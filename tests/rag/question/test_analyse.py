@@ -68,6 +68,10 @@ KINDS = [
     ("And how about Kenya (members, union)?", "keywords", "none"),
     ("What about the White House?", "keywords", "none"),
     ("What about when it rains?", "fact", "thing"),
+    ("Do you have anything about trout?", "keywords", "none"),
+    ("Is there any information on the trout farm?", "keywords", "none"),
+    ("Have you got documents regarding trout?", "keywords", "none"),
+    ("Are there documents on who feeds the trout?", "yesno", "none"),
     ("", "keywords", "none"),
     ("?!", "keywords", "none"),
 ]
@@ -141,6 +145,7 @@ def test_names_are_not_sentence_starts(question: str, names: tuple[str, ...]) ->
 def test_the_topic_of_what_about_is_without_what_was_put_behind_it() -> None:
     assert analyse("What about Kenya (members, union)?").terms == ("Kenya",)
     assert analyse("What about the trout farm?").terms == ("trout", "farm")
+    assert analyse("Do you have anything about the trout farm?").terms == ("trout", "farm")
 
 
 def test_request_verbs_and_politeness_are_no_terms() -> None:
