@@ -22,13 +22,15 @@ _LINE = re.compile(r"([^\r\n\u2028\u2029]*)(\r{0,2}\n|[\r\u2028\u2029]|\Z)")
 class Piece:
     """Lines that belong together. ``blanks`` is the number of blank lines before it.
 
-    It is 0 for a piece that goes on in the block of the one before.
+    It is 0 for a piece that goes on in the block of the one before. ``is_title``: one line, and
+    its text goes on right below.
     """
 
     span: Span
     text: str
     blanks: int = 1
     underlined: bool = False
+    is_title: bool = False
 
 
 @dataclass(frozen=True, slots=True)
