@@ -11,13 +11,16 @@ from index.types import Span
 
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n|\r\n?[^\S\r\n]*\r|\u2029")
 _LINE_END = re.compile(r"[\n\r\u2028\u2029]")
+_NEAR = 2  # line ends over the marker: no more than one blank line
+_FIRST = frozenset("1ai")
 _DASHES = "—–―‒"  # open a speech
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """The sentence begins an item. ``number`` tells the lists of a stretch apart; ``lead`` is the
-    place, among its sentences, of the one with a colon at its end that leads in to the list."""
+    place, among its sentences, of the one that leads in to the list: with a colon at its end, or
+    without a full stop right above the markers ("Bring the following")."""
 
     number: int
     lead: int | None
@@ -43,6 +46,8 @@ def entries(text: str, sentences: Sequence[Span]) -> list[Entry | None]:
         before = _before(text, sentences, at)
         is_new, marker = _opening(before)
         leads = at > 0 and shapes.leads_in(sentences[at - 1].of(text))
+        if marker is not None and at and found[-1] is None:
+            leads |= _stands_over(sentences[at - 1].of(text), before)
         if not is_new:  # it goes on in its paragraph
             found.append(None)
             continue
@@ -99,6 +104,17 @@ def _opening(before: str) -> tuple[bool, int | None]:
     if marker and marker[0] not in _DASHES and len(before) > len(line):
         return True, len(line) - len(line.lstrip())
     return _BLANK_LINE.search(before) is not None, None
+
+
+def _stands_over(sentence: str, before: str) -> bool:
+    """Words without a full stop, above a list's first item with at most one blank line between.
+    What is wrapped at a number, or lies between two items, is no lead-in."""
+    *above, line = _LINE_END.split(before.replace("\r\n", "\n"))
+    marker = line.strip().split(maxsplit=1)[0].strip("().")
+    is_first = not marker.isalnum() or marker in _FIRST
+    is_whole = shapes.ends_sentence(sentence) or sentence.endswith((",", ";"))
+    says = any(map(str.isalpha, sentence)) and not shapes.KEY_VALUE.match(sentence)
+    return is_first and says and not is_whole and len(above) <= _NEAR
 
 
 def _is_bare(

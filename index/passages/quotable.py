@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+
+from index.passages.lists import entries
+from index.structure import dates, shapes
+from index.types import Span
 
 # The last of the question marks is the Greek one.
 _QUESTION = re.compile(
@@ -22,3 +27,14 @@ def is_question(sentence: str) -> bool:
 def is_declarative(sentence: str) -> bool:
     """Whether it may be quoted as an answer: it holds a letter or digit and is no question."""
     return any(map(str.isalnum, sentence)) and not is_question(sentence)
+
+
+def may_be_quoted(text: str, sentences: Sequence[Span], at: int) -> bool:
+    """Whether the sentence ``at`` of a passage may be quoted: a declarative one, and no date that
+    stands alone on its line among other sentences. An item of a list may be a date, and so may all
+    that stands under a heading ("Deadline")."""
+    sentence = sentences[at].of(text)
+    if not is_declarative(sentence):
+        return False
+    is_dateline = dates.is_date(sentence) and not shapes.ends_sentence(sentence)
+    return not is_dateline or len(sentences) == 1 or entries(text, sentences)[at] is not None

@@ -42,8 +42,13 @@ _KEY = re.compile(
     r"\s*(?:date|dated|published|posted|updated|last updated|created|issued)(?:\s+on\b|\s*:)\s*",
     re.I,
 )
-_WEEKDAY = re.compile(r"^\s*(?:on\s+)?(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+", re.I)
+_DAY_NAME = r"(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+"
+_WEEKDAY = re.compile(rf"^\s*(?:on\s+)?{_DAY_NAME}", re.I)
 _DASHED = re.compile(r"(?:\([^)]{1,40}\)\s*)?[—–-]")
+# What stands before and behind the date of a dateline, in a first sentence.
+_ON = re.compile(rf"\W*(?:(?:on|from)\s+(?:the\s+)?)?(?:{_DAY_NAME}(?:the\s+)?)?", re.I)
+_PLACE = re.compile(r"\W*[A-Z][\w.'’-]*(?:[ ,/]+[A-Z(][\w.'’)-]*){0,4},?\s+(?:on\s+)?")
+_BREAK = re.compile(r"\s*(?:[—–:-]|\(|\n|\Z)")
 _DATELINE = re.compile(r"[A-Z][A-Z .,'/-]{2,40}(?:\([A-Z][\w ]{1,20}\)\s*)?,?\s*")
 
 
@@ -54,6 +59,7 @@ class Stated:
     iso: str | None
     is_day: bool  # to the day, or a range of days; not only a month
     is_early: bool  # among the first words
+    is_dateline: bool  # a day at the very start, behind "On", a place or "Date:"; no mention
 
 
 def stated(text: str) -> Stated | None:
@@ -63,15 +69,18 @@ def stated(text: str) -> Stated | None:
         return None
     stop = _STOP.search(head)
     sentence = head[: stop.end()] if stop else head
-    found = [(iso, match.start()) for match in _DATE.finditer(sentence) if (iso := _iso(match))]
-    days = [(iso, at) for iso, at in found if len(iso) > 7]
+    found = [(iso, match.span()) for match in _DATE.finditer(sentence) if (iso := _iso(match))]
+    days = [(iso, where) for iso, where in found if len(iso) > 7]
     chosen = days or found
     if not chosen:
         return None
-    first, at = chosen[0]
+    first, (at, end) = chosen[0]
     early = len(sentence[:at].split()) <= 2
     one = early or len({iso for iso, _ in chosen}) == 1
-    return Stated(first if one else None, bool(days), early)
+    before = sentence[:at]
+    placed = _PLACE.fullmatch(before) and _BREAK.match(sentence, end)
+    dateline = bool(days) and bool(_ON.fullmatch(before) or _KEY.fullmatch(before) or placed)
+    return Stated(first if one else None, bool(days), early, dateline)
 
 
 def every(text: str) -> list[tuple[Span, str]]:

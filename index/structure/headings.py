@@ -13,7 +13,6 @@ LONGEST = 40  # words of a headline
 _MOST_IN_A_ROW = 3  # more lines than this one under another are a list
 _RANKS = {"part": 1, "book": 1, "volume": 1, "chapter": 2, "appendix": 2, "annex": 2, "act": 2}
 _DEEPEST_RANK = 3  # of sections and articles; numbers are deeper
-_WRAPPED = 45  # code points; shorter lines were not broken for their length
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +24,8 @@ class Headings:
 
 
 def find(pieces: Sequence[Piece], links: Set[int]) -> Headings:
-    """Levels: by number or form ("1.2", "Chapter"); a headline is one below the last of these."""
+    """Levels: by number or form ("1.2", "Chapter"); a headline is one below the last of these, and
+    titles right above their text are one deeper still where they stand under a headline."""
     strong = {
         i: level for i in range(len(pieces)) if (level := _strong_level(pieces, i, links)) > 0
     }
@@ -33,9 +33,14 @@ def find(pieces: Sequence[Piece], links: Set[int]) -> Headings:
     marks: Marks = {}
     below: dict[int, int] = {}
     depth = 0  # level of the last heading known by its form
+    inner = False  # titles are under a headline, which they follow or which is the document's
     for i in sorted(strong.keys() | soft):
-        level = strong[i] if i in strong else depth + 1
         above = marks.get(i - 1)
+        opens = (len(marks) == 1 or above is not None) and not pieces[
+            next(reversed(marks))
+        ].is_title
+        inner = pieces[i].is_title and (inner or opens)
+        level = strong[i] if i in strong else depth + 1 + inner
         if above and level <= above.level and not shapes.NUMBERED.match(pieces[i].text):
             level = above.level + 1  # a subtitle: nothing stands between that it could close
         if i in strong:
@@ -61,6 +66,8 @@ def _strong_level(pieces: Sequence[Piece], i: int, links: Set[int]) -> int:
         return 1 if piece.text.rstrip()[-1] in "=#*" else 2
     if not piece.blanks or piece.wrote:
         return 0
+    if piece.is_title and shapes.NUMBERED.match(piece.text) and not dates.is_date(piece.text):
+        return _DEEPEST_RANK + 1
     lines = piece.text.splitlines()
     if len(lines) <= 3 and all(map(shapes.is_strong, lines)):
         number = shapes.NUMBERED.match(piece.text)
@@ -135,11 +142,13 @@ def _belonging(pieces: Sequence[Piece], row: Sequence[int], strong: Set[int]) ->
 def _could_be_headline(pieces: Sequence[Piece], i: int, is_under: bool) -> bool:
     piece = pieces[i]
     text = piece.text
+    if piece.is_title:
+        return True
     following = pieces[i + 1].blanks if i + 1 < len(pieces) else 0
     if len(text) > 500 or not (piece.blanks or is_under) or not following or piece.wrote:
         return False
     lines = text.splitlines()
-    if len(lines) > 3 or any(len(line) < _WRAPPED for line in lines[:-1]):
+    if len(lines) > 3 or any(len(line) < shapes.WRAPPED for line in lines[:-1]):
         return False
     if shapes.words(text, LONGEST) > LONGEST or text.endswith((",", ";")):
         return False

@@ -20,6 +20,11 @@ def find(
     several = sum(_opens(date) for date in stated.values()) > 1 and any(
         date.is_early or (date.is_day and 1 < pieces[i].blanks < EDGE) for i, date in stated.items()
     )  # where no day begins a paragraph that has one, they are mentions
+    lone = {
+        i
+        for i in stated
+        if pieces[i].blanks > 1 and i - 1 not in heads and _closes(pieces, decided, i)
+    }
     marks: Marks = {}
     depth = 1
     for i, piece in enumerate(pieces):
@@ -30,7 +35,12 @@ def find(
         apart = piece.blanks > 1 and not under_heading
         level = depth if apart else 0
         date = stated.get(i)
-        if date and ((several and _opens(date)) or (apart and _closes(pieces, decided, i))):
+        if over := _date_over(pieces, heads, i):
+            marks[i] = Mark("item", level, date=over)
+        elif date and (
+            (several and _opens(date))
+            or (i in lone and (several or len(lone) > 1 or date.is_dateline))
+        ):
             marks[i] = Mark("item", level, date=date.iso)
         elif apart or i - 1 in decided:
             marks[i] = Mark("text", level)
@@ -43,6 +53,14 @@ def _stated(pieces: Sequence[Piece], decided: set[int]) -> dict[int, Stated]:
         for i, piece in enumerate(pieces)
         if i not in decided and piece.blanks and (date := dates.stated(piece.text)) is not None
     }
+
+
+def _date_over(pieces: Sequence[Piece], heads: set[int], i: int) -> str | None:
+    """The date that stands right above the piece, alone on its line."""
+    if i - 1 not in heads or not pieces[i - 1].is_title or not dates.is_date(pieces[i - 1].text):
+        return None
+    date = dates.stated(pieces[i - 1].text)
+    return date.iso if date else None
 
 
 def _opens(date: Stated) -> bool:

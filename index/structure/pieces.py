@@ -34,14 +34,16 @@ class Wrote:
 class Piece:
     """Lines that belong together. ``blanks`` is the number of blank lines before it.
 
-    It is 0 for a piece that goes on in the block of the one before. ``quoted`` counts the marks
-    of quoting that a reader has dropped from a mail's lines. ``signs``: it may be a signature.
+    It is 0 for a piece that goes on in the block of the one before. ``is_title``: one line, and
+    its text goes on right below. ``quoted`` counts the marks of quoting that a reader has dropped
+    from a mail's lines. ``signs``: it may be a signature.
     """
 
     span: Span
     text: str
     blanks: int = 1
     underlined: bool = False
+    is_title: bool = False
     quoted: int = 0
     wrote: Wrote | None = None
     signs: bool = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
+from itertools import pairwise
 
 from index.structure import (
     dates,
@@ -16,6 +17,7 @@ from index.structure import (
     shapes,
     signatures,
     tables,
+    titles,
 )
 from index.structure.letters import Letter
 from index.structure.pieces import TABLE_LEVEL, Mark, Marks, Piece, assemble, split
@@ -26,15 +28,15 @@ _HEAD = 4  # pieces in which a document states its own date
 
 def structure(text: str, warnings: tuple[str, ...] = ()) -> Parsed:
     """A text, kept as it is, with its sections; ``warnings`` are of its decoding."""
-    pieces = quoting.cut(text, split(text))
+    pieces = titles.cut(text, quoting.cut(text, split(text)))
     if letters.every(pieces, frozenset(), ()):
         pieces = quoting.cut_signatures(pieces)
     sections = _of(text, pieces, {})
     if not any(one.speaker or one.date for one in sections):  # whose rows these would be cut from
         pieces, rows = tables.cut(text, pieces)
         sections = _of(text, pieces, rows) if rows else sections
-    date = own_date(pieces, sections)
-    return Parsed(text, sections, own_title(sections), date, warnings)
+    title, date = own_title(sections), own_date(pieces, sections)
+    return Parsed(text, sections, None if dates.is_date(title or "") else title, date, warnings)
 
 
 def _of(text: str, pieces: Sequence[Piece], rows: Marks) -> tuple[Section, ...]:
@@ -113,7 +115,17 @@ def own_title(sections: Sequence[Section]) -> str | None:
 
 def own_date(pieces: Sequence[Piece], sections: Sequence[Section]) -> str | None:
     """What the head states, unless that is the date of one part among others."""
-    head = [line for piece in pieces[:_HEAD] for line in piece.text[:1000].splitlines()[:4]]
+    head = [line for piece in pieces[:_HEAD] for line in _first_lines(piece)]
     alone = sum(len(piece.text) < 40 and dates.is_date(piece.text) for piece in pieces)
     several = sum(section.kind == "item" for section in sections) > 1
     return dates.of_head(head, may_be_alone=alone <= 1, may_be_dateline=not several)
+
+
+def _first_lines(piece: Piece) -> list[str]:
+    """Without those that only go on with a wrapped sentence: "It opens on⏎4 May 2031."."""
+    lines = piece.text[:1000].splitlines()[:4]
+    return lines[:1] + [
+        line
+        for above, line in pairwise(lines)
+        if len(above) < shapes.WRAPPED or shapes.ends_sentence(above)
+    ]

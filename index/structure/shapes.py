@@ -6,6 +6,7 @@ import re
 
 _CLOSERS = " \t\r\n\u00a0\"”’'»)]*_`"
 _ENDERS = ".!?…。！？｡؟۔।॥"
+WRAPPED = 45  # code points; shorter lines were not broken for their length
 _INVISIBLE = "\u200b\ufeff\u2060"
 
 DASH = re.compile(r"\s{0,20}([—–―]|-(?!-))\s+(?=\S)")

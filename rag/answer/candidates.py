@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from index.passages.outline import place
-from index.passages.quotable import is_declarative
+from index.passages.quotable import may_be_quoted
 from index.types import Document, Passage, Span
 from rag.question.timing import Dated, ordered, outside, when
 from rag.text.words import fold
@@ -58,9 +58,10 @@ def candidates(
     """All sentences that may be quoted, best first, each once."""
     found: dict[tuple[str, str], Candidate] = {}
     for (document, passage), reading in zip(read, readings, strict=True):
-        for span, sentence in zip(passage.sentences, reading.sentences, strict=True):
+        sentences = zip(passage.sentences, reading.sentences, strict=True)
+        for at, (span, sentence) in enumerate(sentences):
             text = document[span]
-            if not is_declarative(text):
+            if not may_be_quoted(document.text, passage.sentences, at):
                 continue
             one = Candidate(
                 document, passage, span, sentence.score, 0.0, _in_whole(sentence, passage, span)

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from index.passages.lists import stands_behind
-from index.passages.quotable import is_declarative
+from index.passages.lists import entries, stands_behind
+from index.passages.quotable import may_be_quoted
 from index.structure import shapes
 from index.types import Span
 from rag.answer.candidates import Candidate
@@ -88,14 +88,21 @@ def cannot_stand_alone(sentence: str) -> bool:
 def sentence_before(one: Candidate) -> Span | None:
     """The declarative sentence that it is read behind, in the same passage."""
     at = stands_behind(one.document.text, one.passage.sentences)[place_in_passage(one)]
-    before = None if at is None else one.passage.sentences[at]
-    return before if before and is_declarative(one.document[before]) else None
+    if at is None or not may_be_quoted(one.document.text, one.passage.sentences, at):
+        return None
+    return one.passage.sentences[at]
 
 
 def is_part(one: Candidate, before: Span) -> bool:
     """Whether it is an item that only makes a sentence with the one that leads in to it."""
     is_whole = shapes.ends_sentence(one.text) and one.text[:1].isupper()
-    return not is_whole and shapes.leads_in(one.document[before])
+    return not is_whole and (shapes.leads_in(one.document[before]) or _led_by(one, before))
+
+
+def _led_by(one: Candidate, before: Span) -> bool:
+    sentences = one.passage.sentences
+    entry = entries(one.document.text, sentences)[place_in_passage(one)]
+    return entry is not None and entry.lead is not None and sentences[entry.lead] == before
 
 
 def place_in_passage(one: Candidate) -> int:
@@ -107,8 +114,8 @@ def _next_sentence(one: Candidate) -> Span | None:
     at = place_in_passage(one) + 1
     if at >= len(one.passage.sentences):
         return None
-    after = one.passage.sentences[at]
-    return after if is_declarative(one.document[after]) else None
+    is_quotable = may_be_quoted(one.document.text, one.passage.sentences, at)
+    return one.passage.sentences[at] if is_quotable else None
 
 
 def repeats(one: Candidate, others: Sequence[Candidate]) -> bool:

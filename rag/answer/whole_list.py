@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from index.passages.lists import entries, members
 from index.passages.quotable import is_declarative
+from index.structure import shapes
 from index.types import Span
 from rag.answer.candidates import Candidate
 from rag.answer.context import is_part, place_in_passage, repeats, sentence_before
@@ -65,7 +66,7 @@ def _of_best(question: Question, chosen: Sequence[Candidate], terms: Terms) -> l
     best, sentences = chosen[0], chosen[0].passage.sentences
     found = entries(best.document.text, sentences)
     items = [sentences[i] for i in members(found, place_in_passage(best))]
-    if not _answers_as_a_list(question, chosen, items):
+    if not _answers_as_a_list(question, chosen, items, terms):
         return []
     before = sentence_before(best)
     lead = [before] if before and is_part(best, before) else []
@@ -103,11 +104,23 @@ def _joined(
 
 
 def _answers_as_a_list(
-    question: Question, chosen: Sequence[Candidate], items: Sequence[Span]
+    question: Question, chosen: Sequence[Candidate], items: Sequence[Span], terms: Terms
 ) -> bool:
     """Whether all is asked for of which the best sentence is an item: a list is asked for, or
-    several of its items answer what is no one person, date or number: steps, reasons, things."""
+    several of its items answer what is no one person, date or number: steps, reasons, things. One
+    is enough where the question names what stands over them."""
     several = sum(one.document is chosen[0].document and one.span in items for one in chosen) > 1
+    several = several or _is_headed(question, chosen[0], items, terms)
     is_open = question.answer_type in {"thing", "reason", "manner", "none"}
     asks = question.kind in {"fact", "explain"}
     return question.kind in {"list", "summary"} or (asks and is_open and several)
+
+
+def _is_headed(question: Question, best: Candidate, items: Sequence[Span], terms: Terms) -> bool:
+    """Whether the question has all words of the heading right over items that are no sentences:
+    "What equipment do I need?" of "Equipment"."""
+    asked = {term for word in question.terms for term in terms(word)}
+    heading = {term for title in best.passage.headings[-1:] for term in terms(title)}
+    named = {term for term in heading if not term.isdigit()}
+    says = any(shapes.ends_sentence(best.document[span]) for span in items)
+    return bool(named) and named <= asked and not says

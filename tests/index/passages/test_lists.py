@@ -31,6 +31,26 @@ def test_items_know_the_sentence_that_leads_in() -> None:
     ]
 
 
+def test_a_line_without_a_full_stop_right_above_a_list_leads_in() -> None:
+    for gap in ("\n", "\n\n", "\r\n\r\n"):
+        text = f"We meet at six. Hand these in{gap}- the form{gap}- the card"
+        assert [one[1:] for one in listed(text)] == [
+            (None, None), (None, None), (1, "Hand these in"), (1, "Hand these in"),
+        ]  # fmt: skip
+    for text in ("Hand these in.\n- the form\n- the card", "Notes\n\n\n- the form\n- the card"):
+        assert [one[2] for one in listed(text)] == [None] * 3
+
+
+def test_what_is_no_line_over_a_list_does_not_lead_in() -> None:
+    for text in (
+        "The ozone (O\n3) is blue. It smells.",  # wrapped at a number
+        "(a) brass\n\n1417\n\n(b) lead\n\n1418",  # numbers beside the items
+        "Chair: Ida Marl\n- the form\n- the card",
+        "Marl, Orsk, Hill, etc.;\n- the form\n- the card",
+    ):
+        assert {one[2] for one in listed(text)} == {None}, text
+
+
 def test_a_list_without_a_lead_in_and_one_after_it() -> None:
     assert [one[1:] for one in listed("1. Salt\n2. Flour\n\nThen:\n\n* knead\n* bake")] == [
         (1, None), (1, None), (None, None), (2, "Then:"), (2, "Then:"),

@@ -313,6 +313,41 @@ def test_days_amid_the_paragraphs_of_a_text_make_no_items_of_it() -> None:
     assert [(s.kind, s.date) for s in read(text).sections] == [("text", None)]
 
 
+def dates(text: str) -> tuple[str | None, list[str | None]]:
+    parsed = read(text)
+    return parsed.date, [s.date for s in parsed.sections]
+
+
+def test_a_day_in_passing_dates_neither_the_paragraph_nor_the_document() -> None:
+    for text in (
+        "The Marl fair is held on 8 July 2027 by the river.\n",
+        "The Marl fair is held by the river under the old bridge of Orsk on\n8 July 2027.\n",
+        "The Marl fair is held by the river and was first told of when it was\n"
+        "published on 8 July 2027.\n",
+        "Marl\n\n\nThe town lies by a river.\n\n\nThe fair is held on 8 July 2027.\n\n\n"
+        "Orsk is near.\n",
+    ):
+        assert dates(text)[0] is None, text
+        assert set(dates(text)[1]) == {None}, text
+
+
+def test_a_dateline_dates_a_single_paragraph() -> None:
+    for text in (
+        "On 8 July 2027, the Marl fair was opened.\n",
+        "Marl, 8 July 2027 – The fair was opened.\n",
+        "8 July 2027: the Marl fair was opened.\n",
+    ):
+        assert dates(text)[1] == ["2027-07-08"], text
+
+
+def test_of_several_items_that_stand_apart_each_has_the_day_that_it_names() -> None:
+    text = (
+        "The fair of Marl was opened by the mayor on 8 July 2027.\n\n\n"
+        "The mill of Orsk was sold on 2 August 2027.\n"
+    )
+    assert dates(text)[1] == ["2027-07-08", "2027-08-02"]
+
+
 def test_a_numbered_list_is_not_a_row_of_headings() -> None:
     parsed = read("You need these.\n\n1. Flour\n\n2. Water\n\n3. Salt\n\nMix them and wait.\n")
     assert [s.kind for s in parsed.sections] == ["text"]

@@ -57,6 +57,27 @@ def test_of_several_dates_none_is_chosen_unless_the_sentence_begins_with_it() ->
 
 
 @pytest.mark.parametrize(
+    ("text", "is_dateline"),
+    [
+        ("On 8 July 2027, the fair was opened.", True),
+        ("On Thursday, 8 July 2027 the fair was opened.", True),
+        ("8 July 2027 – The fair was opened.", True),
+        ("OSLO, 8 July 2027 (Agency) – The fair was opened.", True),
+        ("New Marl, 8 July 2027: the fair was opened.", True),
+        ("Date: 8 July 2027", True),
+        ("The fair opens on 8 July 2027 in Marl.", False),
+        ("The 8 July 2027 fair is the last.", False),
+        ("Marl Fair on 8 July 2027 is the last.", False),
+        ("In July 2027 the fair is held.", False),
+    ],
+)
+def test_a_dateline_is_no_mention(text: str, is_dateline: bool) -> None:
+    date = stated(text)
+    assert date is not None
+    assert date.is_dateline == is_dateline
+
+
+@pytest.mark.parametrize(
     ("line", "iso"),
     [
         ("Date: Tue, 5 March 2024 10:00", "2024-03-05"),

@@ -361,6 +361,38 @@ def test_several_items_that_answer_bring_the_others() -> None:
     assert len(choose(analyse("How do I get across?"), both, how, 8)) == 4
 
 
+def test_one_item_under_a_heading_that_is_asked_for_brings_the_others() -> None:
+    found = listed("- chisel\n- wide plane\n- glue", [0, 3, 0])
+    under = [
+        replace(one, passage=replace(one.passage, headings=("2. Equipment",))) for one in found
+    ]
+
+    def terms(text: str) -> list[str]:
+        return text.casefold().replace(".", "").split()
+
+    asked = analyse("What equipment do I need for the shelf?")
+    assert texts(choose(asked, under, CHOICE, 8, terms)) == ["chisel", "wide plane", "glue"]
+    for question in ("What wood do I need?", "How much equipment do I need?"):
+        assert "glue" not in texts(choose(analyse(question), under, CHOICE, 8, terms)), question
+    told = listed("- The chisel is sharp.\n- The plane is wide.\n- Glue it.", [0, 3, 0])
+    told = [replace(one, passage=replace(one.passage, headings=("Equipment",))) for one in told]
+    assert texts(choose(asked, told, CHOICE, 8, terms)) == ["The plane is wide."]
+
+
+def test_a_lead_in_without_a_colon_brings_its_list_and_an_item_its_lead_in() -> None:
+    text = "Come at six. Hand in the following\n- the form\n- the card"
+    whole = ["Hand in the following", "the form", "the card"]
+    lead = choose(analyse("What do I hand in?"), listed(text, [0, 3, 0, 0]), CHOICE, 8)
+    assert texts(lead) == whole
+    item = choose(analyse("When do I need the card?"), listed(text, [0, 0, 0, 3]), CHOICE, 8)
+    assert texts(item) == ["Hand in the following", "the card"]
+
+
+def test_a_date_over_a_text_is_neither_chosen_nor_brought() -> None:
+    found = listed("11 June 2021\n\nIt broke.\n\nThe weir is old.", [3, 2, 0])
+    assert texts(choose(analyse("When did it break?"), found, CHOICE, 8)) == ["It broke."]
+
+
 def test_an_item_that_is_a_sentence_stands_alone() -> None:
     text = "It was decided:\n- The well is built in May.\n- The party is in July."
     chosen = choose(analyse("When is the party?"), listed(text, [0, 0, 3]), CHOICE, 8)

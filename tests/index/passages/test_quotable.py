@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+from index.passages.quotable import may_be_quoted
+from index.passages.sentences import split_sentences
+from index.types import Span
+
+
+def quotable(text: str) -> list[str]:
+    spans = split_sentences(text, Span(0, len(text)))
+    return [one.of(text) for at, one in enumerate(spans) if may_be_quoted(text, spans, at)]
+
+
+def test_a_date_alone_among_sentences_says_nothing() -> None:
+    for date in ("11 June 2021", "Friday, 11 June 2021", "2021-06-11", "June 2021,"):
+        assert quotable(f"{date}\n\nThe weir broke.") == ["The weir broke."], date
+        assert quotable(f"The weir broke.\n\n{date}") == ["The weir broke."], date
+
+
+def test_a_date_that_says_something_may_be_quoted() -> None:
+    for text in (
+        "Date: 11 June 2021\n\nThe weir broke.",
+        "When did it break? 11 June 2021.",
+        "It broke in:\n- 11 June 2021\n- 3 May 2022",
+    ):
+        assert any("11 June 2021" in one for one in quotable(text)), text
+    assert quotable("11 June 2021") == ["11 June 2021"]  # under a heading: "Deadline"
+
+
+def test_questions_and_signs_may_not() -> None:
+    assert quotable("Who came?\n\n***\n\nNobody came.") == ["Nobody came."]
