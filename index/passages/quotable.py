@@ -13,6 +13,11 @@ from index.types import Span
 _QUESTION = re.compile(
     r"""[?？؟⁇⁈⁉\u037e][?？؟!！⁇⁈⁉.…。]*(?:['"”’»›“)\]}」』】）〉》*_\s]|\[\d{1,3}\])*\Z"""
 )
+_SALUTATION = re.compile(
+    r"\W*(?:dear|hello|hi|hey|good (?:morning|afternoon|evening))"
+    r"(?: (?:[a-z]{1,4}\.(?= )|[^\s,!.?]+)){0,4}[,!]?\s*",
+    re.IGNORECASE,
+)
 _TAIL = 64  # code points at the end that are looked at
 
 
@@ -30,11 +35,11 @@ def is_declarative(sentence: str) -> bool:
 
 
 def may_be_quoted(text: str, sentences: Sequence[Span], at: int) -> bool:
-    """Whether the sentence ``at`` of a passage may be quoted: a declarative one, and no date that
-    stands alone on its line among other sentences. An item of a list may be a date, and so may all
-    that stands under a heading ("Deadline")."""
+    """Whether the sentence ``at`` of a passage may be quoted: a declarative one, no "Dear Ann,",
+    and no date that stands alone on its line among other sentences. An item of a list may be a
+    date, and so may all that stands under a heading ("Deadline")."""
     sentence = sentences[at].of(text)
-    if not is_declarative(sentence):
+    if not is_declarative(sentence) or _SALUTATION.fullmatch(sentence[:100]):
         return False
     is_dateline = dates.is_date(sentence) and not shapes.ends_sentence(sentence)
     return not is_dateline or len(sentences) == 1 or entries(text, sentences)[at] is not None

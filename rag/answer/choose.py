@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from index.passages.outline import is_row
+from rag.answer.both import with_both
 from rag.answer.candidates import Candidate
 from rag.answer.conflicts import Conflict, conflicts, rivals
 from rag.answer.context import followed, repeats, with_neighbours
@@ -32,7 +33,7 @@ def choose(
     if not ranked:
         return []
     rule = rule_for(question, choice, max_sentences)
-    chosen = strongest(ranked, rule)
+    chosen = with_both(question.text, strongest(ranked, rule), ranked, terms)
     if rule.get("goes_on"):
         chosen = followed(question, chosen, ranked, int(rule["most"]))
     chosen = with_its_list(question, chosen, ranked, terms)[:max_sentences]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 
 from index.passages.outline import columns, is_row
 from rag.answer.candidates import Candidate
@@ -48,21 +49,22 @@ def of_the_named(question: Question, ranked: Sequence[Candidate]) -> list[Candid
 def is_of_another(question: Question, one: Candidate) -> bool:
     """Whether a sentence is of another number, version or year's column than the question names."""
     around = _around(one)
-    said = list(_numbered(around))
-    numbers = {number for _, number in said}
+    asked, said = _numbered(question.text), _numbered(around)
+    numbers = set().union(*said.values())
     return _lacks_year(question, one, around) or any(
-        number not in numbers and any(of == other for other, _ in said)
-        for of, number in _numbered(question.text)
+        of in said and wanted.isdisjoint(numbers) for of, wanted in asked.items()
     )
 
 
-def _numbered(text: str) -> Iterator[tuple[str, str]]:
-    """What is told from others of its name by a number, and the number."""
-    for found in _NUMBERED.finditer(text):
-        if is_content(found["of"]) and not _MONTH.fullmatch(found["of"]):
-            yield fold(found["of"]), found["number"]
-    for found in _VERSION.finditer(text):
-        yield "", found[1]
+def _numbered(text: str) -> dict[str, set[str]]:
+    """The numbers by which a text tells things from others of their name."""
+    found = defaultdict(set)
+    for one in _NUMBERED.finditer(text):
+        if is_content(one["of"]) and not _MONTH.fullmatch(one["of"]):
+            found[fold(one["of"])].add(one["number"])
+    for one in _VERSION.finditer(text):
+        found["."].add(one[1])  # of whatever has versions
+    return found
 
 
 def _lacks_year(question: Question, one: Candidate, around: str) -> bool:

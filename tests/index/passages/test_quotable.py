@@ -28,3 +28,11 @@ def test_a_date_that_says_something_may_be_quoted() -> None:
 
 def test_questions_and_signs_may_not() -> None:
     assert quotable("Who came?\n\n***\n\nNobody came.") == ["Nobody came."]
+
+
+def test_a_greeting_is_no_answer() -> None:
+    """ "What did Ann say?": "Hi Bo," stood first."""
+    for greeting in ("Dear Ms. Falk,", "Hi all,", "Hello Bo!", "Good morning Ida,"):
+        assert quotable(f"{greeting}\n\nThe weir broke.") == ["The weir broke."], greeting
+    for said in ("Dear meat is rarely sold here.", "Hi-fi sets are sold here.", "Dear old men."):
+        assert quotable(said) == [said]

@@ -441,6 +441,7 @@ def test_a_reason_that_stands_in_the_next_sentence_comes_too() -> None:
     [
         ("How old is Boiler 1?", "Boiler 2 was built in 1994.", True),
         ("How old is Boiler 2?", "Boiler 2 was built in 1994.", False),
+        ("How old are Boiler 1 and Boiler 2?", "Boiler 2 was built in 1994.", False),
         ("How old is Boiler 1?", "Unlike boiler 2, boiler 1 is new.", False),
         ("How old is Boiler 1?", "The boiler was built in 1994.", False),
         ("What happened on May 5?", "In May 1994 the boiler burst.", False),
