@@ -15,7 +15,7 @@ _QUESTION = re.compile(
 )
 _SALUTATION = re.compile(
     r"\W*(?:dear|hello|hi|hey|good (?:morning|afternoon|evening))"
-    r"(?: (?:[a-z]{1,4}\.(?= )|[^\s,!.?]+)){0,4}[,!]?\s*",
+    r"(?: (?:[a-z]{1,4}\.(?= )|[^\s,!.?:]+)){0,4}[,!:]\s*",
     re.IGNORECASE,
 )
 _TAIL = 64  # code points at the end that are looked at
@@ -37,7 +37,7 @@ def is_declarative(sentence: str) -> bool:
 def may_be_quoted(text: str, sentences: Sequence[Span], at: int) -> bool:
     """Whether the sentence ``at`` of a passage may be quoted: a declarative one, no "Dear Ann,",
     and no date that stands alone on its line among other sentences. An item of a list may be a
-    date, and so may all that stands under a heading ("Deadline")."""
+    date, and so may all that a passage says ("Deadline" and a date)."""
     sentence = sentences[at].of(text)
     if not is_declarative(sentence) or _SALUTATION.fullmatch(sentence[:100]):
         return False

@@ -153,8 +153,10 @@ class Builder:
         """What is put in meanwhile is the body of a mail, below a heading of this ``level``."""
         start = len(self._pieces)
         self._in_mail = True
-        yield
-        self._in_mail = False
+        try:
+            yield
+        finally:
+            self._in_mail = False
         if end := len(self._pieces) - start:
             self._mails.append(Letter(start, start, start + end, writer, date, level=level + 1))
 

@@ -32,7 +32,8 @@ def structure(text: str, warnings: tuple[str, ...] = ()) -> Parsed:
     if letters.every(pieces, frozenset(), ()):
         pieces = quoting.cut_signatures(pieces)
     sections = _of(text, pieces, {})
-    if not any(one.speaker or one.date for one in sections):  # whose rows these would be cut from
+    dated = sum(one.date is not None for one in sections)
+    if dated <= 1 and not any(one.speaker for one in sections):  # whose rows would be cut from them
         pieces, rows = tables.cut(text, pieces)
         sections = _of(text, pieces, rows) if rows else sections
     title, date = own_title(sections), own_date(pieces, sections)
@@ -127,5 +128,7 @@ def _first_lines(piece: Piece) -> list[str]:
     return lines[:1] + [
         line
         for above, line in pairwise(lines)
-        if len(above) < shapes.WRAPPED or shapes.ends_sentence(above)
+        if len(above) < shapes.WRAPPED
+        or shapes.ends_sentence(above)
+        or (dates.is_date(line) and above.split()[-1][0].isupper())  # it is below a long title
     ]

@@ -24,7 +24,11 @@ def unheaded(pieces: Sequence[Piece], letters: Sequence[Letter], looks: Set[int]
 def find(pieces: Sequence[Piece], letters: Sequence[Letter]) -> set[int]:
     """Pieces that hold nothing but "Best regards," and the name of who writes."""
     said = [(i, voice) for one in letters for i, voice in voices(pieces, one)]
-    return {i for i, voice in said if pieces[i].signs and _is_signed(pieces, i, voice)}
+    return {
+        i
+        for i, voice in said
+        if pieces[i].signs and not _is_asked_for(pieces, i) and _is_signed(pieces, i, voice)
+    }
 
 
 def _unheaded(pieces: Sequence[Piece], letter: Letter, looks: Set[int]) -> set[int]:
@@ -55,6 +59,11 @@ def _is_signed(pieces: Sequence[Piece], i: int, voice: Voice) -> bool:
     if len(names) == 1 and (len(lines) > 1 or (i and is_closing(_last_line(pieces[i - 1])))):
         return True  # below a closing any name is the writer's: "Best, Kat"
     return all(name <= _words(voice.speaker or "") for name in names)
+
+
+def _is_asked_for(pieces: Sequence[Piece], i: int) -> bool:
+    """Whether a name answers what stands before it: "Who leads the trip?", "Contact:"."""
+    return i > 0 and pieces[i - 1].text.endswith(("?", ":"))
 
 
 def _is_short(piece: Piece) -> bool:

@@ -24,6 +24,8 @@ _OPENERS = "\"'“‘«([*_"
 _PAIRS = (("(", ")"), ("[", "]"), ("“", "”"), ("«", "»"), ('"', '"'))
 _COPYRIGHT = re.compile(r"copyright\b|©|\(c\)", re.IGNORECASE)
 _NUMBER = re.compile(r"\d{3}|\d[.,]\d")  # shorter ones were rather wrapped: "O⏎2 from the air"
+_QUANTITY = re.compile(r"(?<!\w)\d{1,3}(?:[.,]\d+)? (?:[a-z]|to\b|\d)")  # "Rent 450 euros"
+_ASKING = shapes.word_set("What Who Where When Why How Which Can Do Does Is Are Must May")
 _SALUTATION = shapes.word_set("dear hi hello hey")
 # Words that end no title, for one that they belong to follows.
 _LEANING = shapes.word_set(
@@ -31,6 +33,11 @@ _LEANING = shapes.word_set(
     "for from with into onto upon over under between during through about against as than is are "
     "was were be been has have had will would shall should may might can could must not no if "
     "when while where which who whom whose because since until"
+)
+# Words of a statement, of which no title consists: "The deadline is Friday".
+_SAYING = shapes.word_set(
+    "is are was were am has have had does did will would can could must may might shall should "
+    "isn't aren't wasn't weren't hasn't haven't doesn't didn't won't can't cannot no not never"
 )
 # Words with a capital that begin a sentence, and hardly ever a name.
 _STARTERS = shapes.word_set(
@@ -104,6 +111,8 @@ def _may_be_title(line: str) -> bool:
         return False
     if _COPYRIGHT.match(line) or "@" in line or any(_is_open(line, *pair) for pair in _PAIRS):
         return False
+    if not number and (_QUANTITY.search(title) or _SAYING.intersection(said[1:])):
+        return said[0] in _ASKING and not _QUANTITY.search(title)
     return said[-1] not in _LEANING and said[0].casefold() not in _SALUTATION
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from index.search.snapshot import Snapshot
 from rag.answer.candidates import Candidate
-from rag.answer.choose import disagreements
+from rag.answer.choose import are_rows_of_one, disagreements
 from rag.answer.cite import cite, to_sentences
 from rag.answer.context import repeats
 from rag.answer.describe import collection_text, in_another_language, partly_read
@@ -90,7 +90,7 @@ def as_answer(
         more, cited = to_sentences(candidates, part.chance, len(citations) + 1)
         sentences += more
         citations += cited
-        warnings += _disagreeing(part, cited)
+        warnings += _disagreeing(part, candidates, cited)
     left = [one for one in found if not one.answered]
     answer = base.answer(
         "partial" if left else "answered",
@@ -124,13 +124,11 @@ def _read_as(base: Collected, found: Sequence[Found]) -> Collected:
     )
 
 
-def _disagreeing(part: Found, cited: Sequence[Citation]) -> list[str]:
-    found = disagreements(part.question, [one.quote for one in cited])
-    pairs = [(one, cited[one.first], cited[one.second]) for one in found]
+def _disagreeing(part: Found, quoted: Sequence[Candidate], cited: Sequence[Citation]) -> list[str]:
     return [
-        one.warning(first.number, second.number)
-        for one, first, second in pairs
-        if not (first.columns and second.columns)  # rows of a table are of different things
+        one.warning(cited[one.first].number, cited[one.second].number)
+        for one in disagreements(part.question, [citation.quote for citation in cited])
+        if not are_rows_of_one(quoted[one.first], quoted[one.second])
     ]
 
 

@@ -13,7 +13,8 @@ import numpy as np
 from index.passages.outline import place
 from index.passages.quotable import may_be_quoted
 from index.types import Document, Passage, Span
-from rag.question.timing import Dated, ordered, outside, when
+from rag.answer.conflicts import same_statement
+from rag.question.timing import Dated, behind, ordered, outside, when
 from rag.text.words import fold
 from rag.types import NONE, PassageText, Reading, SentenceReading
 
@@ -91,14 +92,18 @@ def _in_whole(sentence: SentenceReading, passage: Passage, span: Span) -> Span |
 def in_time(question: str, ranked: Sequence[Candidate]) -> list[Candidate]:
     """In the order that the question's words about time ask for, by dates that are stated.
 
-    What is surely of another time goes to the end, and is not believed to answer.
+    What is surely of another time, or says what a later (or earlier) source says otherwise, goes to
+    the end and is not believed to answer.
     """
     asked = when(question)
     if asked.says_nothing or not ranked:
         return list(ranked)
     dated = [Dated(one.score, one.text, place(one.document, one.span).date) for one in ranked]
     places = ordered(asked, dated, NEAR, OUT_OF_TIME)
-    late = outside(asked, dated, places[0])
+    first_text = ranked[places[0]].text
+    late = outside(asked, dated, places[0]) | {
+        at for at in behind(asked, dated, places[0]) if same_statement(ranked[at].text, first_text)
+    }
     fitting = [ranked[at] for at in places if at not in late]
     best = max(one.score for one in fitting)
     first = replace(fitting[0], score=best)  # as good as any before which its date puts it

@@ -33,7 +33,8 @@ _MEASURED = {  # "how wide"
     "big": "size",
     "large": "size",
 }
-_LEAST_STEM = 4  # letters that "weigh" and "weight" must share
+_HOW = re.compile(rf"\bhow ({'|'.join(_MEASURED)}) (?:is|are|was|were)\b", re.IGNORECASE)
+_LEAST_STEM = 5  # letters that "weigh" and "weight" must share
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +53,19 @@ def in_cells(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]
 
 
 def _marked(question: Question, one: Candidate) -> Span | None:
+    measured = [_MEASURED[fold(word)] for word in _HOW.findall(question.text)]
+    asked = [root(word) for word in [*words(question.text), *measured]]
     cells = _cells(one.text, columns(one.document, one.span))
-    asked = [root(_MEASURED.get(fold(word), word)) for word in words(question.text)]
-    open_cells = [cell for cell in cells if not _says(cell.text, asked)]
-    named = _best(open_cells, asked)
-    if named:
-        return named.span
+    cells = [cell for cell in cells if not _says(cell.text, asked)]
     mark = one.highlight
-    read = next((cell for cell in open_cells if mark and cell.span.overlaps(mark)), None)
-    alike = [cell for cell in open_cells if read and _has_digit(cell) == _has_digit(read)]
-    return _both(mark, read.span) if mark and read and len(alike) == 1 else None
+    read = next((cell for cell in cells if mark and cell.span.overlaps(mark)), None)
+    named = _best(cells, asked)
+    if read and read in named:
+        return read.span
+    if named and (read is None or _has_digit(read) == _has_digit(named[0])):
+        return named[0].span if len(named) == 1 else None
+    alike = [cell for cell in cells if read and _has_digit(cell) == _has_digit(read)]
+    return _both(mark, read.span) if mark and read and (named or len(alike) == 1) else None
 
 
 def _cells(row: str, header: str | None) -> list[_Cell]:
@@ -85,11 +89,11 @@ def _says(cell: str, asked: Sequence[str]) -> bool:
     return bool(said) and said <= set(asked)
 
 
-def _best(cells: Sequence[_Cell], asked: Sequence[str]) -> _Cell | None:
-    """The one whose column has more of the question's words in its name than all others."""
+def _best(cells: Sequence[_Cell], asked: Sequence[str]) -> list[_Cell]:
+    """Those whose columns have most of the question's words in their names, if any has one."""
     counts = [_named(cell.name, asked) for cell in cells]
     most = max(counts, default=0)
-    return cells[counts.index(most)] if most and counts.count(most) == 1 else None
+    return [cell for cell, count in zip(cells, counts, strict=True) if most and count == most]
 
 
 def _named(name: str, asked: Sequence[str]) -> int:

@@ -66,12 +66,20 @@ def _rival(
 ) -> list[Candidate]:
     """The first well supported sentence that says otherwise than the best one, if any does."""
     best = chosen[0]
-    if is_row(best.document, best.span):
-        return []  # the next row is of something else
     others = [
-        one for one in ranked[1:] if one.share >= RIVAL * best.share and not repeats(one, chosen)
+        one
+        for one in ranked[1:]
+        if one.share >= RIVAL * best.share
+        and not repeats(one, chosen)
+        and not are_rows_of_one(best, one)
     ]
     return [one for one in others if disagreements(question, [best.text, one.text])][:1]
+
+
+def are_rows_of_one(one: Candidate, other: Candidate) -> bool:
+    """Whether two are rows of a document's tables: they are of different things."""
+    rows = all(is_row(row.document, row.span) for row in (one, other))
+    return rows and one.document is other.document
 
 
 def disagreements(question: Question, sentences: Sequence[str]) -> list[Conflict]:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 
+from rag.question.coordination import named_pairs
 from rag.text.answer_types import NAME
 from rag.text.people import TITLES
 from rag.text.values import Value, agree, root, same_measure, values
@@ -97,7 +98,7 @@ def rivals(answer_type: str, sentences: Sequence[str], question: str = "") -> li
     question names ("When were the Falcon and the Kestrel launched?").
     """
     kinds = _KINDS.get(answer_type)
-    asked = _content(question)
+    things = [(_content(one), _content(other)) for one, other in named_pairs(question)]
 
     def differ(one: _Said, other: _Said) -> tuple[str, str, str] | None:
         if kinds is None:
@@ -109,8 +110,7 @@ def rivals(answer_type: str, sentences: Sequence[str], question: str = "") -> li
         named = mine.of and theirs.of and not mine.unit
         if agree(mine, theirs) or mine.unit != theirs.unit:
             return None
-        mine_named, their_named = asked & _content(one.text), asked & _content(other.text)
-        if mine_named - their_named and their_named - mine_named:
+        if any(_are_of_two(pair, one.text, other.text) for pair in things):
             return None
         if named and not same_measure(mine, theirs):
             return None
@@ -146,6 +146,17 @@ def _taken_apart(text: str) -> _Said:
         frozenset(fold(word) for word in words(left)),
         frozenset(capitals),
     )
+
+
+def _are_of_two(things: tuple[frozenset[str], frozenset[str]], one: str, other: str) -> bool:
+    """Whether each of two sentences speaks of another of two things."""
+    of_one, of_other = ([thing <= _content(text) for thing in things] for text in (one, other))
+    return of_one != of_other and any(of_one) and any(of_other)
+
+
+def same_statement(one: str, other: str) -> bool:
+    """Whether nearly all words outside of numbers and dates are the same."""
+    return _say_the_same(_taken_apart(one).rest, _taken_apart(other).rest)
 
 
 def _content(text: str) -> frozenset[str]:

@@ -18,6 +18,7 @@ _NUMBERED = re.compile(  # "Boiler 1"; no "version 2" of "version 2.3"
     r"\b(?P<of>[^\W\d_]{3,}) (?P<number>\d{1,4}[a-z]?)\b(?!\.\d)"
 )
 _VERSION = re.compile(r"(?<![\w.])v?(\d{1,3}\.\d{1,3}\.\d{1,3})(?!\w|\.\d)")  # no date
+_SECTION = re.compile(r"\d{1,3}(?:\.\d{1,3}){2,}\.? +(?=[^\W\d_])")  # "2.1.3 Installation"
 _YEAR = re.compile(r"(?<![\w.,/-])(?:1[5-9]|20)\d\d(?![\w/-]|[.,]\d)")
 _MONTH = re.compile(MONTH)
 NEARLY = 0.2  # of the best one's belief, that a sentence needs to answer in its place
@@ -50,7 +51,7 @@ def is_of_another(question: Question, one: Candidate) -> bool:
     """Whether a sentence is of another number, version or year's column than the question names."""
     around = _around(one)
     asked, said = _numbered(question.text), _numbered(around)
-    numbers = set().union(*said.values())
+    numbers = {fold(word) for word in words(around)}.union(*said.values())
     return _lacks_year(question, one, around) or any(
         of in said and wanted.isdisjoint(numbers) for of, wanted in asked.items()
     )
@@ -79,4 +80,5 @@ def _around(one: Candidate) -> str:
     """The sentence with what stands over it and right before it."""
     at = place_in_passage(one)
     before = one.document[one.passage.sentences[at - 1]] if at else ""
-    return " ".join([*one.passage.headings, before, one.text])
+    titles = (_SECTION.sub("", title) for title in one.passage.headings)
+    return " ".join([*titles, before, one.text])

@@ -193,12 +193,14 @@ SMALL_TALK = re.compile(
 
 # "What about Georgia (members)?" asks where Georgia is spoken of, as does "Do you have anything on
 # Georgia?"; the topic in brackets was put there by ``rag.question.followup``.
-_HOLDINGS = (
-    r"(?:(?:do|have) you (?:have |got )?|(?:is|are) there )"
-    r"(?:(?:any|some)thing|(?:any )?(?:information|documents?|files?|texts?|news|details))"
+_THINGS = r"(?:any )?(?:information|documents?|files?|texts?|news|details)"
+_HOLDINGS = (  # no "on" the roof
+    rf"(?:(?:do|have) you (?:have |got )?(?:(?:any|some)thing|{_THINGS}) (?:about|on|regarding)"
+    rf"|(?:is|are) there (?:(?:any|some)thing|{_THINGS}) (?:about|regarding)"
+    r"|(?:is|are) there (?:any )?(?:information|details) on)"
 )
 WHAT_ABOUT = re.compile(
-    rf"^(?:(?:what|how) about|{_HOLDINGS} (?:about|on|regarding)) "
+    rf"^(?:(?:what|how) about|{_HOLDINGS}) "
     rf"(?!.*\b(?:{'|'.join(sorted(WH))}|if)\b)([^?.!()]+?)"
     r"(?: \([^()]*\)?)?[?.!\s]*$",
     re.I,

@@ -175,15 +175,23 @@ def ordered(
 
 
 def outside(when: When, candidates: Sequence[Dated], first: int) -> set[int]:
-    """The places of those that are surely not of the time that is asked for, where ``first`` is."""
-    if _misses(when, candidates[first]):
+    """The places of those that are not of the range, where the date of ``first`` is within it.
+
+    Where it only names such a date, what is told beside it may be of that time as well.
+    """
+    if not fits(when, candidates[first].date):
         return set()
-    found = {at for at, one in enumerate(candidates) if _misses(when, one)}
+    return {at for at, one in enumerate(candidates) if _misses(when, one)}
+
+
+def behind(when: When, candidates: Sequence[Dated], first: int) -> set[int]:
+    """The places of those that are surely older than ``first`` where the latest is asked for (or
+    later, where the earliest is)."""
     best = period(candidates[first].date)
     if when.order is None or best is None:
-        return found
+        return set()
     others = ((at, period(one.date)) for at, one in enumerate(candidates))
-    return found | {at for at, one in others if one and _is_before(when.order, best, one)}
+    return {at for at, one in others if one and _is_before(when.order, best, one)}
 
 
 def _misses(when: When, one: Dated) -> bool:

@@ -34,5 +34,10 @@ def test_a_greeting_is_no_answer() -> None:
     """ "What did Ann say?": "Hi Bo," stood first."""
     for greeting in ("Dear Ms. Falk,", "Hi all,", "Hello Bo!", "Good morning Ida,"):
         assert quotable(f"{greeting}\n\nThe weir broke.") == ["The weir broke."], greeting
-    for said in ("Dear meat is rarely sold here.", "Hi-fi sets are sold here.", "Dear old men."):
+    for said in (
+        "Dear meat is rarely sold here.",
+        "Hi-fi sets are sold here.",
+        "Dear old men.",
+        "Hello Dolly",
+    ):
         assert quotable(said) == [said]

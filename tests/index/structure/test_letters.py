@@ -113,3 +113,9 @@ def test_who_signs_heads_nothing_and_says_nothing() -> None:
         assert said == ["It leaks.", "PS: The key is under the mat."], signed
     found = sections(f"{FIRST}It leaks.\n\n-- \nLena Ortiz\nChair, tel. 555 0199\n")
     assert "tel. 555 0199" in found[-1][3]
+
+
+def test_a_name_that_is_asked_for_is_no_signature() -> None:
+    for before in ("Who has the key?", "Contact:"):
+        found = sections(f"{FIRST}{before}\n\nLena Ortiz\n\nCome by at nine.\n")
+        assert "navigation" not in {one[0] for one in found}, before

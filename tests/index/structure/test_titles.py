@@ -122,3 +122,37 @@ def test_links_right_above_one_another_stay_links() -> None:
         "The quay was opened in May.\n\nShare this page\nPrint\n© 2022 Marl. All rights reserved."
     )
     assert [row[0] for row in rows(text)] == ["text", "navigation"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The deadline is Friday\nPlease hand in the forms.",
+        "Rent 450 euros\nThe deposit is 900 euros.",
+        "The bus no longer leaves at nine\nIt leaves at ten instead.",
+        "Breakfast 7 to 10\nThe bar is open all day.",
+    ],
+)
+def test_a_statement_without_a_full_stop_is_no_title(text: str) -> None:
+    """It could not be quoted any more."""
+    assert [one.kind for one in structure(text).sections] == ["text"]
+
+
+def test_a_question_may_be_a_title() -> None:
+    text = "What is covered\nThe policy covers fire and theft.\n\nIt ends in May."
+    assert structure(text).sections[0].title == "What is covered"
+
+
+def test_a_date_over_a_text_leaves_its_table() -> None:
+    table = (
+        "Item     Count   Price\nPaint    30      4.50\nBrush    12      2.20\nPole     3       8\n"
+    )
+    text = f"Report\n\n3 May 2021\nThe stock was counted by two people.\n\n{table}"
+    assert [one.kind for one in structure(text).sections].count("row") == 3
+
+
+def test_a_date_under_a_long_title_is_the_documents() -> None:
+    text = (
+        "Minutes of the annual meeting of the Orsk Rowing Club\n3 May 2021\n\nThe fee was raised.\n"
+    )
+    assert structure(text).date == "2021-05-03"

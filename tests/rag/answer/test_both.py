@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answer.both import named_pairs, with_both
+from rag.answer.both import with_both
+from rag.question.coordination import named_pairs
 from rag.text.words import words
 from tests.rag.answer.test_choose import ranked, read
 
@@ -35,5 +36,7 @@ def test_each_of_both_is_answered() -> None:
     assert [one.text for one in with_both(question, best[:1], best, words)] == SAID[:2]
     weak = ranked(read(SAID, [5.0, 1.0, 0.5, 0.0]))
     assert [one.text for one in with_both(question, weak[:1], weak, words)] == SAID[:1]
+    neither = ranked(read(["Both live in Lund.", *SAID], [5.0, 4.0, 4.0, 3.5, 0.0]))
+    assert len(with_both(question, neither[:1], neither, words)) == 1
     whole = ranked(read(["Ida Falk and Bo Ek live in Lund.", *SAID], [5.0, 3.0, 3.0, 2.5, 0.0]))
     assert len(with_both(question, whole[:1], whole, words)) == 1

@@ -34,8 +34,6 @@ def marked(question: str, row: str, mark: Span | None, names: str = "", kind: st
         ("How heavy is the Nebo?", "310"),
         ("What is the volume of the Nebo?", "120"),
         ("How many firings had the Nebo in 2022?", "51"),
-        ("Who owns the Nebo, and who is its owner?", "Ida Falk"),
-        ("Which kiln weighs 310 kg?", "Nebo"),
         ("How many firings had the Nebo?", ""),  # it may be any of the numbers
         ("How many firings had the Nebo in 2019?", ""),
     ],
@@ -43,6 +41,32 @@ def marked(question: str, row: str, mark: Span | None, names: str = "", kind: st
 def test_the_cell_under_the_column_that_is_asked_for(question: str, cell: str) -> None:
     """The reader's mark, here always the volume, was kept: right by chance."""
     assert marked(question, NEBO, Span(7, 10), KILNS) == cell
+
+
+def test_a_mark_on_what_the_question_names_is_moved() -> None:
+    assert marked("Which kiln weighs 310 kg?", NEBO, Span(13, 16), KILNS) == "Nebo"
+    assert marked("Who is the owner of the Nebo?", NEBO, Span(0, 4), KILNS) == "Ida Falk"
+
+
+@pytest.mark.parametrize(
+    ("question", "names", "row", "mark", "kept"),
+    [
+        ("How long does the train take from Oslo to Bergen?", "From | To | Length (km) | Time",
+         "Oslo | Bergen | 480 | 7 h", Span(22, 25), ""),
+        ("Where does Ann work?", "Name | Work phone | Office", "Ann | 123 | Oslo",
+         Span(12, 16), "Oslo"),
+        ("Who is the head of the partnership?", "Part | Chair", "Pump | Bo", Span(7, 9), ""),
+        ("How wide is the window?", "Item | Wide | High", "Window | 3 | 5", None, "3"),
+        ("Who opened the bridge?", "Bridge | Opened | Opened by", "Ayr | 1901 | The Queen",
+         Span(13, 22), "The Queen"),
+        ("How far is the old harbour?", "Place | Distance | Age", "Harbour | 3 km | 90",
+         Span(10, 14), "3 km"),
+    ],
+)  # fmt: skip
+def test_a_weak_likeness_of_names_decides_nothing(
+    question: str, names: str, row: str, mark: Span | None, kept: str
+) -> None:
+    assert marked(question, row, mark, names) == kept
 
 
 def test_the_readers_mark_stays_where_no_other_cell_is_of_its_sort() -> None:

@@ -451,6 +451,12 @@ def test_a_reason_that_stands_in_the_next_sentence_comes_too() -> None:
         ("What changed in version 1.4.0?", "Version 1.4.0 reads Word files.", False),
         ("What changed in version 1.4.1?", "Version 1 reads Word files.", False),
         ("What was said after 3.4.2021?", "It was dug on 5.4.2021.", False),
+        ("What runs on Boiler 3?", "Everything runs on Boiler 2 and 3.", False),
+        (
+            "How high was it in the year 2020?",
+            "In 2020 it was 7, in the year 2021 it was 8.",
+            False,
+        ),
     ],
 )
 def test_what_is_said_of_another_of_the_same_name(
@@ -467,6 +473,14 @@ def test_the_next_best_of_the_one_that_is_asked_for_answers() -> None:
     assert [one.text for one in near] == said[1:]
     assert of_the_named(asked, ranked(read(said, [5.0, 1.5, 0.0]))) == []
     assert of_the_named(asked, []) == []
+
+
+def test_the_number_of_a_section_is_no_version() -> None:
+    of = document("Run it as root.")
+    span = Span(0, len(of.text))
+    for title, another in (("2.1.3 Installation", False), ("2.1.3 (May 2021)", True)):
+        one = Candidate(of, Passage(1, of.id, span, (span,), (title,), None, 5), span, 1.0, 1.0)
+        assert is_of_another(analyse("How do I install version 1.4.1?"), one) is another
 
 
 def test_a_year_without_a_column() -> None:

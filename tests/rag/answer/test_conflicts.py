@@ -155,3 +155,4 @@ def test_values_of_two_things_that_are_asked_for_do_not_differ(
 ) -> None:
     assert rivals("date", [one, other], question) == []
     assert rivals("date", [one, other], "When was it done?")
+    assert rivals("date", [one, other], "When was the Osprey or Dock 3 seen?")

@@ -71,6 +71,7 @@ KINDS = [
     ("Do you have anything about trout?", "keywords", "none"),
     ("Is there any information on the trout farm?", "keywords", "none"),
     ("Have you got documents regarding trout?", "keywords", "none"),
+    ("Is there anything on the roof?", "yesno", "none"),
     ("Are there documents on who feeds the trout?", "yesno", "none"),
     ("", "keywords", "none"),
     ("?!", "keywords", "none"),

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.question.timing import Dated, When, fits, ordered, outside, when
+from rag.question.timing import Dated, When, behind, fits, ordered, outside, when
 
 
 @pytest.mark.parametrize(
@@ -165,8 +165,10 @@ def test_what_is_surely_of_another_time_than_the_first() -> None:
         Dated(4.6, "Nine sheep.", "2021"),
         Dated(4.5, "Six sheep.", "2021-06"),
     ]
-    assert outside(LATEST, found, 2) == {0}
-    assert outside(When("earliest"), found, 0) == {2, 3}
+    assert behind(LATEST, found, 2) == {0}
+    assert behind(When("earliest"), found, 0) == {2, 3}
+    assert behind(LATEST, found, 1) == behind(IN_2019, found, 0) == set()
     assert outside(IN_2019, found, 0) == {2, 3}
-    assert outside(IN_2019, found, 2) == set()  # none is better than the first
-    assert outside(LATEST, found, 1) == set()
+    assert outside(IN_2019, found, 2) == outside(LATEST, found, 0) == set()
+    told = [Dated(5.0, "In 2019 the mill burnt down.", "2024"), Dated(4.0, "It stood.", "2024")]
+    assert outside(IN_2019, told, 0) == set()  # a later document tells of that time
