@@ -15,6 +15,7 @@ from rag.commands.ask import describe
 from rag.confidence.calibration import read_calibration
 from rag.confidence.calibrations import shipped
 from rag.confidence.decision import decide
+from rag.confidence.target_error import find_target
 from rag.engine import Engine
 from rag.reader.kit import load_kit
 from rag.settings import Settings
@@ -47,6 +48,15 @@ def test_the_readmes_target_error_can_be_met() -> None:
     kit = load_kit(Settings().reader)
     calibration = read_calibration(shipped(kit.name).read_bytes())
     assert decide(kit.model.threshold, calibration, float(shown[1])).refusal == ""
+
+
+def test_what_a_target_error_costs_is_what_the_shipped_calibration_says() -> None:
+    page = (ROOT / "docs" / "calibration.md").read_text(encoding="utf-8")
+    told = re.findall(r"(0\.\d+)(?:\s+answers)?\s+(\d+) %", page)
+    calibration = read_calibration(shipped(load_kit(Settings().reader).name).read_bytes())
+    costs = [find_target(*calibration.sample(), float(error)) for error, _ in told]
+    assert len(told) == 3
+    assert [round(100 * one.answered / one.size) for one in costs] == [int(p) for _, p in told]
 
 
 def test_the_make_targets_are_there() -> None:
