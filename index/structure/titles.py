@@ -39,6 +39,11 @@ _SAYING = shapes.word_set(
     "is are was were am has have had does did will would can could must may might shall should "
     "isn't aren't wasn't weren't hasn't haven't doesn't didn't won't can't cannot no not never"
 )
+# "Wash the apples" asks for something, "About the author" is a title.
+_OBJECTS = shapes.word_set("the a an it them this these your all each")
+_NO_VERB = shapes.word_set(
+    "about before after during under over in on at for from with by to of and"
+)
 # Words with a capital that begin a sentence, and hardly ever a name.
 _STARTERS = shapes.word_set(
     "The This That These Those It Its He She They We You There If When While After Before Since "
@@ -113,6 +118,9 @@ def _may_be_title(line: str) -> bool:
         return False
     if not number and (_QUANTITY.search(title) or _SAYING.intersection(said[1:])):
         return said[0] in _ASKING and not _QUANTITY.search(title)
+    asks = len(said) > 1 and said[1] in _OBJECTS and not said[0].endswith("ing")
+    if asks and said[0].casefold() not in _NO_VERB:
+        return False
     return said[-1] not in _LEANING and said[0].casefold() not in _SALUTATION
 
 

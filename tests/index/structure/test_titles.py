@@ -131,6 +131,8 @@ def test_links_right_above_one_another_stay_links() -> None:
         "Rent 450 euros\nThe deposit is 900 euros.",
         "The bus no longer leaves at nine\nIt leaves at ten instead.",
         "Breakfast 7 to 10\nThe bar is open all day.",
+        "1. Wash the apples\nUse cold water for this.",
+        "2. Peel them well\nUse a sharp knife for that.",
     ],
 )
 def test_a_statement_without_a_full_stop_is_no_title(text: str) -> None:
@@ -138,9 +140,10 @@ def test_a_statement_without_a_full_stop_is_no_title(text: str) -> None:
     assert [one.kind for one in structure(text).sections] == ["text"]
 
 
-def test_a_question_may_be_a_title() -> None:
-    text = "What is covered\nThe policy covers fire and theft.\n\nIt ends in May."
-    assert structure(text).sections[0].title == "What is covered"
+def test_questions_and_what_a_text_is_about_may_be_titles() -> None:
+    for title in ("What is covered", "About the policy", "Reporting a loss"):
+        text = f"{title}\nThe policy covers fire and theft.\n\nIt ends in May."
+        assert structure(text).sections[0].title == title
 
 
 def test_a_date_over_a_text_leaves_its_table() -> None:
