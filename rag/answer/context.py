@@ -96,10 +96,11 @@ def sentence_before(one: Candidate) -> Span | None:
 def is_part(one: Candidate, before: Span) -> bool:
     """Whether it is an item that only makes a sentence with the one that leads in to it."""
     is_whole = shapes.ends_sentence(one.text) and one.text[:1].isupper()
-    return not is_whole and (shapes.leads_in(one.document[before]) or _led_by(one, before))
+    return not is_whole and (shapes.leads_in(one.document[before]) or _leads_to(one, before))
 
 
-def _led_by(one: Candidate, before: Span) -> bool:
+def _leads_to(one: Candidate, before: Span) -> bool:
+    """Whether the sentence before leads in to the list that this one is an item of."""
     sentences = one.passage.sentences
     entry = entries(one.document.text, sentences)[place_in_passage(one)]
     return entry is not None and entry.lead is not None and sentences[entry.lead] == before
