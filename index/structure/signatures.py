@@ -23,11 +23,13 @@ def unheaded(pieces: Sequence[Piece], letters: Sequence[Letter], looks: Set[int]
 
 def find(pieces: Sequence[Piece], letters: Sequence[Letter]) -> set[int]:
     """Pieces that hold nothing but "Best regards," and the name of who writes."""
-    said = [(i, voice) for one in letters for i, voice in voices(pieces, one)]
+    voiced = dict(said for one in letters for said in voices(pieces, one))
     return {
         i
-        for i, voice in said
-        if pieces[i].signs and not _is_asked_for(pieces, i) and _is_signed(pieces, i, voice)
+        for i, voice in voiced.items()
+        if pieces[i].signs
+        and _is_signed(pieces, i, voice)
+        and not _is_asked_for(pieces, i, is_last=voiced.get(i + 1) != voice)
     }
 
 
@@ -61,9 +63,10 @@ def _is_signed(pieces: Sequence[Piece], i: int, voice: Voice) -> bool:
     return all(name <= _words(voice.speaker or "") for name in names)
 
 
-def _is_asked_for(pieces: Sequence[Piece], i: int) -> bool:
-    """Whether a name answers what stands before it: "Who leads the trip?", "Contact:"."""
-    return i > 0 and pieces[i - 1].text.endswith(("?", ":"))
+def _is_asked_for(pieces: Sequence[Piece], i: int, *, is_last: bool) -> bool:
+    """Whether a name answers what stands before it: "Contact:", "Who leads the trip?". Behind the
+    last question of a mail stands who asks it."""
+    return i > 0 and pieces[i - 1].text.endswith(":" if is_last else (":", "?"))
 
 
 def _is_short(piece: Piece) -> bool:

@@ -119,3 +119,5 @@ def test_a_name_that_is_asked_for_is_no_signature() -> None:
     for before in ("Who has the key?", "Contact:"):
         found = sections(f"{FIRST}{before}\n\nLena Ortiz\n\nCome by at nine.\n")
         assert "navigation" not in {one[0] for one in found}, before
+    found = sections(f"{FIRST}Who has the key?\n\nLena\n")
+    assert [one[3] for one in found if one[0] == "navigation"] == ["Lena"]
