@@ -429,4 +429,5 @@ def test_wrong_types_anywhere(
     free = place[0] in FREE or place[-1] in {"confidence", "highlight", "start", "end"}
     free = free or (place[0] == "reason" and "nearest" not in place)
     free = free or (place == ("reason", "nearest") and value == [])  # it names less
+    free = free or (place == ("requested_mode",) and not answer["sentences"])  # an LLM had no quote
     assert same or free or not report["holds"], (place, value)
