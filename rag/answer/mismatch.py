@@ -43,6 +43,8 @@ def is_beyond(question: Question, ranked: Sequence[Candidate]) -> bool:
 def of_the_named(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
     """Without sentences of "Boiler 2" or version 1.4.0 where the question is of "Boiler 1" or
     version 1.4.1; none where only much weaker ones are left."""
+    if not any(map(str.isdigit, question.text)):
+        return list(ranked)
     found = [one for one in ranked if not is_of_another(question, one)]
     return found if found and found[0].share >= NEARLY * ranked[0].share else []
 
