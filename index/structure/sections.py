@@ -130,5 +130,5 @@ def _first_lines(piece: Piece) -> list[str]:
         for above, line in pairwise(lines)
         if len(above) < shapes.WRAPPED
         or shapes.ends_sentence(above)
-        or (dates.is_date(line) and above.split()[-1][0].isupper())  # it is below a long title
+        or (dates.is_date(line) and any(w[0].isupper() for w in above.split()[-1:]))  # a title
     ]

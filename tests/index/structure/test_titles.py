@@ -159,3 +159,8 @@ def test_a_date_under_a_long_title_is_the_documents() -> None:
         "Minutes of the annual meeting of the Orsk Rowing Club\n3 May 2021\n\nThe fee was raised.\n"
     )
     assert structure(text).date == "2021-05-03"
+
+
+def test_a_line_of_blanks_over_a_date_is_no_title() -> None:
+    """It ended the reading of the whole file."""
+    assert structure(f"Notes\x0c{' ' * 60}\x0c3 May 2021\n\nThe fee was raised.\n").text
