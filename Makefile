@@ -38,9 +38,9 @@ help:
 	@echo "make train    all that is learned, from the data sets in SHARED: the next four"
 	@echo "make pairs    questions and sentences to train a reader on, in $(TRAINING)/"
 	@echo "make reader   train it: minutes on a GPU, days on two cores (see TEACHERS); RESUME=--resume goes on"
-	@echo "make further  train the shipped one on with what FOCUS names: under an hour on two cores"
 	@echo "make numbers  fit what weighs it beside similarity"
 	@echo "make calibrate  fit the chances that are stated"
+	@echo "make further  train the shipped one on with what FOCUS names: under an hour on two cores"
 
 $(STAMP): requirements.lock pyproject.toml
 	@echo "Installing into .venv (about 1 GB with torch; some minutes the first time)"

@@ -116,8 +116,10 @@ def _may_be_title(line: str) -> bool:
         return False
     if _COPYRIGHT.match(line) or "@" in line or any(_is_open(line, *pair) for pair in _PAIRS):
         return False
-    if not number and (_QUANTITY.search(title) or _SAYING.intersection(said[1:])):
-        return said[0] in _ASKING and not _QUANTITY.search(title)
+    if not number and _QUANTITY.search(title):
+        return False
+    if not number and _SAYING.intersection(said[1:]):
+        return said[0] in _ASKING
     asks = len(said) > 1 and said[1] in _OBJECTS and not said[0].endswith("ing")
     if asks and said[0].casefold() not in _NO_VERB:
         return False

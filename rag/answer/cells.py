@@ -7,8 +7,9 @@ it marks any.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from index.passages.outline import columns, is_row
 from index.structure.pieces import CELLS
@@ -46,15 +47,15 @@ class _Cell:
 
 def in_cells(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
     """The highlight of each row of a table lies in one cell, or there is none."""
+    measured = [_MEASURED[fold(word)] for word in _HOW.findall(question.text)]
+    asked = {root(word) for word in [*words(question.text), *measured]}
     return [
-        replace(one, highlight=_marked(question, one)) if is_row(one.document, one.span) else one
+        replace(one, highlight=_marked(asked, one)) if is_row(one.document, one.span) else one
         for one in ranked
     ]
 
 
-def _marked(question: Question, one: Candidate) -> Span | None:
-    measured = [_MEASURED[fold(word)] for word in _HOW.findall(question.text)]
-    asked = [root(word) for word in [*words(question.text), *measured]]
+def _marked(asked: Set[str], one: Candidate) -> Span | None:
     cells = _cells(one.text, columns(one.document, one.span))
     cells = [cell for cell in cells if not _says(cell.text, asked)]
     mark = one.highlight
@@ -72,9 +73,10 @@ def _cells(row: str, header: str | None) -> list[_Cell]:
     names = header.split(CELLS) if header else []
     parts = row.split(CELLS)
     if len(parts) == len(names) > 1:  # some may be empty
-        ends = [sum(map(len, parts[: at + 1])) + at * len(CELLS) for at in range(len(parts))]
+        starts = accumulate((len(part) + len(CELLS) for part in parts[:-1]), initial=0)
         spans = [
-            Span(end - len(part), end).stripped(row) for part, end in zip(parts, ends, strict=True)
+            Span(start, start + len(part)).stripped(row)
+            for part, start in zip(parts, starts, strict=True)
         ]
     else:
         spans = [Span(*found.span()).stripped(row) for found in _CELL.finditer(row)]
@@ -83,20 +85,20 @@ def _cells(row: str, header: str | None) -> list[_Cell]:
     return [_Cell(span, span.of(row), name) for span, name in pairs if len(span)]
 
 
-def _says(cell: str, asked: Sequence[str]) -> bool:
+def _says(cell: str, asked: Set[str]) -> bool:
     """Whether the question names what the cell says: it asks for another."""
     said = {root(word) for word in words(cell)}
-    return bool(said) and said <= set(asked)
+    return bool(said) and said <= asked
 
 
-def _best(cells: Sequence[_Cell], asked: Sequence[str]) -> list[_Cell]:
+def _best(cells: Sequence[_Cell], asked: Set[str]) -> list[_Cell]:
     """Those whose columns have most of the question's words in their names, if any has one."""
     counts = [_named(cell.name, asked) for cell in cells]
     most = max(counts, default=0)
     return [cell for cell, count in zip(cells, counts, strict=True) if most and count == most]
 
 
-def _named(name: str, asked: Sequence[str]) -> int:
+def _named(name: str, asked: Set[str]) -> int:
     stems = {root(word) for word in words(name) if is_content(word)}
     return sum(any(_same(stem, other) for other in asked) for stem in stems)
 
