@@ -28,6 +28,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 SAMPLE = 20_000  # code points of a long text that are looked at
 LEAST_WORDS = 12  # fewer say nothing
 LEAST_SHARE = 0.06
+LEAST_DIFFERENT = 2  # one may be a name or a thing: "Van 1", "Van 2"
 LEAST_LETTERS = 20
 SCRIPTS = {"CYRILLIC": "Russian or another language in Cyrillic", "CJK": "Chinese",
            "HIRAGANA": "Japanese", "KATAKANA": "Japanese", "HANGUL": "Korean", "ARABIC": "Arabic",
@@ -70,4 +71,5 @@ def _by_words(counts: Mapping[str, int], total: int) -> str | None:
         return None
     shares = {name: sum(counts.get(one, 0) for one in own) / total for name, own in _SETS.items()}
     best = max(shares, key=lambda name: shares[name])
-    return best if shares[best] >= LEAST_SHARE else None
+    different = sum(one in counts for one in _SETS[best])
+    return best if shares[best] >= LEAST_SHARE and different >= LEAST_DIFFERENT else None

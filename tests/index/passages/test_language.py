@@ -63,3 +63,8 @@ def test_a_language_tag_is_named_as_a_text_is() -> None:
         "German", "German", "English", "Portuguese", None, None,
     ]  # fmt: skip
     assert set(CODES.values()) == {*FUNCTION_WORDS, *SCRIPTS.values()}
+
+
+def test_a_single_word_that_comes_again_and_again_is_a_name() -> None:
+    rows = "\n".join(f"Van {i} | KX2{i} ABT | Imran Shah | Kraków | next service" for i in range(9))
+    assert language(rows) is None
