@@ -12,6 +12,8 @@ from index.readers.office.ooxml import Package, day, local
 _NO_TITLE = frozenset({"powerpoint presentation", "presentation", "slide 1", "untitled"})
 # Office documents, then OpenDocument.
 _DATES = ("modified", "date", "created", "creation-date")
+# What python-docx and python-pptx leave in a document that they make, from their own template.
+_OF_TEMPLATES = frozenset({"2013-12-23T23:15:00Z", "2013-01-27T09:14:16Z", "2013-01-27T09:15:58Z"})
 _FILES = ("package", "oleObject")
 
 
@@ -29,7 +31,7 @@ def stated(root: etree._Element | None) -> tuple[str | None, str | None]:
     elements = () if root is None else root.iter()
     found = {local(one.tag): (one.text or "").strip() for one in elements}
     title = found.get("title", "")
-    dates = (day(found.get(name, "")) for name in _DATES)
+    dates = (day(found.get(name, "")) for name in _DATES if found.get(name) not in _OF_TEMPLATES)
     return None if title.casefold() in _NO_TITLE else title or None, next(filter(None, dates), None)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -194,6 +195,8 @@ def test_title_and_date_are_the_files_own_where_it_has_them() -> None:
     deck = Presentation()
     slide(deck, TITLE_ONLY, "One")
     deck.core_properties.title = "The harbour"
+    assert read(saved(deck), "x.pptx").date is None  # python-pptx's own, of its template
+    deck.core_properties.modified = datetime(2024, 5, 3)
     parsed = read(saved(deck), "x.pptx")
     assert (parsed.title, parsed.about.date_from) == ("The harbour", "metadata")
 
