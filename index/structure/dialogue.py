@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
 
-from index.structure import labels, names, shapes
+from index.structure import chats, labels, names, shapes
 from index.structure.labels import Label
 from index.structure.pieces import Mark, Marks, Piece
 from index.structure.roles import Turn, askers
 
 _INTRO = 8  # pieces before the first turn that may name the speakers
-_INTERVIEWER, _INTERVIEWEE = "interviewer", "interviewee"
+_INTERVIEWER, _INTERVIEWEE, _QUESTIONER = "interviewer", "interviewee", "questioner"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,10 @@ def _runs(page: _Page, starts: Sequence[int]) -> list[list[tuple[int, int]]]:
 
 
 def _ends(page: _Page, i: int, turn_at: set[int], widest: int) -> bool:
-    return i in turn_at or i in page.fixed or i in page.headings or page.pieces[i].blanks > widest
+    if i in turn_at or i in page.fixed or i in page.headings:
+        return True
+    # What a chat says of itself ("12/03/2025, 18:02 - Ann left") is nobody's.
+    return page.pieces[i].blanks > widest or chats.is_stamped(page.pieces[i].text)
 
 
 def _intro(page: _Page, start: int) -> str:
@@ -130,7 +133,7 @@ def _mark_dashed(
             talk.marks[turn.index + 1] = Mark("answer", speaker=interviewee)
 
 
-def _question(turn: Turn, speaker: str) -> Mark:
+def _question(turn: Turn, speaker: str | None) -> Mark:
     title = shapes.one_line(turn.opening[:2000])
     return Mark("question", title=title, speaker=speaker, skip=turn.skip)
 
@@ -142,6 +145,8 @@ def _labelled(page: _Page) -> Talk:
         for run in _runs(page, list(spoken))
     ]
     turns = [turn for run in runs for turn in run]
+    if turns and all(label.is_message for label in spoken.values()):
+        return _chat(page, turns, {i: label.who for i, label in spoken.items()})
     keys = {turn.who for turn in turns}
     asking = keys & labels.ASKS
     if not asking and (one := labels.asker(turns)) is not None:
@@ -153,16 +158,39 @@ def _labelled(page: _Page) -> Talk:
     return talk
 
 
-def _name(label: Label, cast: names.Cast) -> str:
+def _chat(page: _Page, turns: Sequence[Turn], writers: Mapping[int, str]) -> Talk:
+    """What is written next after a question, by another, answers it; all else are turns."""
+    talk = Talk()
+    asker = replier = None
+    days = chats.days([page.pieces[turn.index].text for turn in turns])
+    for turn, day in zip(turns, days, strict=True):
+        speaker = writers[turn.index]
+        talk.inside.update(range(turn.index, turn.end))
+        if shapes.asks(turn.opening):
+            asker, replier = turn.who, None
+            mark = _question(turn, speaker)
+        elif asker not in (None, turn.who) and replier in (None, turn.who):
+            replier = turn.who
+            mark = Mark("answer", speaker=speaker, skip=turn.skip)
+        else:
+            asker = None if replier else asker
+            mark = Mark("turn", speaker=speaker, skip=turn.skip)
+        talk.marks[turn.index] = replace(mark, date=day)
+    return talk
+
+
+def _name(label: Label, cast: names.Cast) -> str | None:
+    """Who asks and answers under "Q:" and "A:" in a list of questions, nobody knows."""
+    is_interview = cast.announced or label.key not in labels.OF_A_LIST
     if label.key in labels.ASKS:
-        return cast.interviewer or _INTERVIEWER
+        return cast.interviewer or (_INTERVIEWER if is_interview else _QUESTIONER)
     if label.key in labels.ANSWERS:
-        return cast.interviewee or _INTERVIEWEE
+        return cast.interviewee or (_INTERVIEWEE if is_interview else None)
     return label.who
 
 
 def _mark_labelled(
-    talk: Talk, run: Sequence[Turn], asking: Set[str], speakers: Sequence[str]
+    talk: Talk, run: Sequence[Turn], asking: Set[str], speakers: Sequence[str | None]
 ) -> None:
     """Where one only asks, what the others say after a question answers it; else all are turns."""
     asked = False

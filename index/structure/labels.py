@@ -7,15 +7,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from index.structure import shapes
+from index.structure import chats, shapes
 from index.structure.pieces import Piece
 from index.structure.roles import Turn
 
 ASKS = shapes.word_set("q question interviewer reporter journalist correspondent questioner")
 ANSWERS = shapes.word_set("a answer interviewee respondent")
+OF_A_LIST = shapes.word_set("q question a answer")  # of frequent questions, say
 _NO_SPEAKER = shapes.word_set(
     "note notes warning tip example date subject from to re cc important source sources update "
-    "caution hint todo see summary title author location time place url contact address"
+    "caution hint todo see summary title author location time place url contact address "
+    "info debug error fatal critical trace warn notice"
 )
 
 
@@ -23,6 +25,7 @@ _NO_SPEAKER = shapes.word_set(
 class Label:
     who: str  # as it is written
     length: int  # with the white space after it
+    is_message: bool = False  # of a chat, behind a stamp
 
     @property
     def key(self) -> str:
@@ -35,7 +38,11 @@ def speakers(pieces: Sequence[Piece], free: Sequence[int]) -> dict[int, Label]:
 
     Records ("Name: …", "Port: …") repeat their labels too, but hold no sentences.
     """
-    labels = {i: Label(*found) for i in free if (found := shapes.label(pieces[i].text)) is not None}
+    labels = {
+        i: Label(*found, chats.is_stamped(pieces[i].text))
+        for i in free
+        if (found := shapes.label(pieces[i].text)) is not None
+    }
     labels = {i: label for i, label in labels.items() if label.key not in _NO_SPEAKER}
     counts = Counter(label.key for label in labels.values())
     regular = {key for key, count in counts.items() if count > 1}
@@ -45,13 +52,19 @@ def speakers(pieces: Sequence[Piece], free: Sequence[int]) -> dict[int, Label]:
     if len(regular) < 2 or not _is_talk(pieces, labels, turns):
         return {}
     within = range(turns[0], turns[-1] + 1)
-    return {i: label for i, label in labels.items() if i in within or label.key in regular}
+    return {
+        i: label
+        for i, label in labels.items()
+        if i in within or label.key in regular or label.is_message
+    }
 
 
 def _is_talk(pieces: Sequence[Piece], labels: Mapping[int, Label], turns: Sequence[int]) -> bool:
     said = [_said(pieces, i, labels[i].length) for i in turns]
     keys = [labels[i].key for i in turns]
     changes = sum(a != b for a, b in pairwise(keys))
+    if all(labels[i].is_message for i in turns):
+        return True  # who writes may write several in a row, without full stops
     stopped = sum(map(shapes.ends_sentence, said))
     length = sum(shapes.words(text, 50) for text in said)
     return (

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from index.structure import shapes
+from index.structure import chats, shapes
 from index.types import Section, Span
 
 EDGE = 1_000  # blank lines before the first piece and after the last: the widest gap
@@ -142,7 +142,8 @@ def _piece(text: str, lines: Sequence[Span], blanks: int, underlined: bool) -> P
 
 
 def _begins(line: str) -> bool:
-    return bool(shapes.DASH.match(line)) or shapes.label(line) is not None
+    is_turn = bool(shapes.DASH.match(line)) or shapes.label(line) is not None
+    return is_turn or chats.is_stamped(line)
 
 
 def _underlines(title: str, rule: str) -> bool:

@@ -20,12 +20,17 @@ CHAPTER = re.compile(
     r"(?:\d{1,4}(?:\.\d{1,3})*|[ivxlc]{1,7}|[a-h])\b(?!\s+[a-z])(?=[\s.:—–-]|\Z)",
     re.IGNORECASE,
 )
+# What stands before a turn or a message: "[18:02]", "12/03/2025, 18:02:11 - ".
+STAMP = (
+    r"\s{0,8}[\u200e\u200f]?[\[(]?(?:(?P<day>\d{1,4}[./-]\d{1,2}[./-]\d{2,4})(?:,?\s{1,3}|T))?"
+    r"\d{1,2}:\d\d(?::\d\d)?(?:\s?[AaPp]\.?[Mm]\.?|Z)?[\])]?\s+(?:[-–]\s+)?"
+)
 _LABEL = re.compile(
-    r"\s{0,8}(?:[\[(]?\d{1,2}:\d\d(?::\d\d)?[\])]?\s+(?:-\s+)?)?(?:\*\*|__)?"
-    r"(?:(?P<qa>[QA])\.(?:\*\*|__)?\s+(?=\S)"
+    rf"(?:{STAMP}|\s{{0,8}})(?:\*\*|__)?(?:(?P<qa>[QA])\.(?:\*\*|__)?\s+(?=\S)"
     r"|(?P<who>[^\W\d_][\w.'’\-]{0,30}(?:\s[\w.'’\-]{1,30}){0,4})"
     r"(?:\s\([^()\n]{1,40}\))?(?:\*\*|__)?\s?:(?:\*\*|__)?(?:\s+(?=\S)|\s*\Z))"
 )
+_NICK = re.compile(rf"{STAMP}<[@+~]?(?P<nick>[^\s<>]{{1,30}})>\s+(?=\S)")
 _INNER_STOP = re.compile(r"[^\W\d_A-Z][^\W\d_]{2,}[.!?…][\"”’')]?\s+[\"“‘]?[^\W\d_a-z]")
 _SMALL = re.compile(r"(?:of|the|de|da|di|la|le|van|von|der|den|bin|al|el|and)\Z")
 
@@ -68,7 +73,10 @@ def is_capitals(line: str) -> bool:
 
 
 def label(line: str) -> tuple[str, int] | None:
-    """The speaker's name and the length of the label, where a line begins like "Name: …"."""
+    """The speaker's name and the length of the label, where a line begins like "Name: …" or
+    "18:02 <name> …"."""
+    if nick := _NICK.match(line[:200]):
+        return nick["nick"], nick.end()
     match = _LABEL.match(line[:200])
     if not match:
         return None
