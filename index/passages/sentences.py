@@ -15,17 +15,25 @@ import regex  # type: ignore[import-untyped]
 from index.passages.sentence_ends import sentence_ends
 from index.types import Span
 
-SPLITTER = "sentences-2"  # raise the number when the same text gives other sentences
+SPLITTER = "sentences-3"  # raise the number when the same text gives other sentences
 MAX_SENTENCE = 4_000  # code points; a longer sentence is cut
 
 _NL = r"(?>\r\n|[\n\r\x85\u2028])"
 _BLANK = r"[^\S\n\r\x85\u2028\u2029]"
+# "a. Minutes", but no "p. 5", "c. 1920" and "v. Jones", which a line may be wrapped at.
+_LETTER = rf"[a-k]\.(?={_BLANK}++\p{{Lu}})"
 _MARKERS = (
-    rf"(?:{_BLANK}*+(?:[-*+•‣▪◦●]|\d{{1,3}}[.)]|\([a-z\d]{{1,3}}\)|[a-z]\)){_BLANK}++)++(?=\S)"
+    rf"(?:{_BLANK}*+(?:[-*+•‣▪◦●]|\d{{1,3}}[.)]|\([a-z\d]{{1,3}}\)|[a-z]\)|{_LETTER}){_BLANK}++)++"
+    r"(?=\S)"
 )
 _SPEECH = rf"{_BLANK}*+[—–―‒]{_BLANK}++(?=\S)"
+_BOLD = r"(?:\*\*|__)?+"  # in Markdown: "**Monthly rent:** 1,250 euros"
+_NAMED = r"[\p{Lu}\p{Lt}\d][^\s:]{0,30}"
 # "Monthly rent: 1,250 euros": of two such lines, one under the other, each says something.
-_ENTRY = rf"{_BLANK}*[\p{{Lu}}\p{{Lt}}\d][^\s:]{{0,30}}(?:{_BLANK}[^\s:]{{1,30}}){{0,4}}:{_BLANK}"
+_ENTRY = rf"{_BLANK}*{_BOLD}{_NAMED}(?:{_BLANK}[^\s:]{{1,30}}){{0,4}}:{_BOLD}{_BLANK}"
+_IN_QUOTES = r"""[^"“”„«»\n\r]{1,60}+"""
+# A contract's definitions, one a line: '"Deposit" means 500 euros;'.
+_DEFINITION = rf"""{_BLANK}*["“„«]{_IN_QUOTES}(?<![,.!?…])["”“»]{_BLANK}\p{{Ll}}"""
 _IN_LINE = r"[^\n\r\x85\u2028\u2029]"
 _OPENING = regex.compile(rf"\s*+(?:{_MARKERS}|{_SPEECH})?")
 # A line inside a paragraph may begin with a dash because it was wrapped there: then the
@@ -34,6 +42,7 @@ _PARAGRAPH_END = regex.compile(
     rf"""(?:{_NL}(?:{_BLANK}*+(?:{_NL}|\u2029))++|\u2029)\s*+(?:{_MARKERS}|{_SPEECH})?
     |{_NL}{_MARKERS}
     |{_NL}(?={_ENTRY}+\S)(?<=(?:\A|[\n\r\x85\u2028\u2029]){_ENTRY}{_IN_LINE}*{_NL})
+    |{_NL}(?={_DEFINITION})(?<=[;:](?:{_BLANK}(?:and|or))?{_BLANK}*{_NL})
     |{_NL}(?<=[.!?…:;。！？]['"”’»)\]]?{_BLANK}{{0,2}}{_NL}){_SPEECH}""",
     regex.VERBOSE,
 )

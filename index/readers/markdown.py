@@ -59,8 +59,9 @@ def read(data: bytes, name: str) -> Parsed:  # noqa: ARG001 - one signature for 
     sections = compose(text, pieces, marks, below)
     fields = {key.casefold(): value for key, value in _FIELD.findall(front[0] if front else "")}
     title = fields.get("title", "").strip("\"'") or own_title(sections)
+    said = [piece for i, piece in enumerate(pieces) if i not in marks or marks[i].kind != "row"]
     stated = dates.stated(fields.get("date", ""))
-    date = stated.iso if stated else own_date([p for p in pieces if p.blanks], sections)
+    date = stated.iso if stated else own_date(said, sections)
     return Parsed(text, sections, title, date, decoded.warnings)
 
 

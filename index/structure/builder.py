@@ -199,7 +199,7 @@ class Builder:
             text, self._pieces, self._marks, self._below, mails=self._mails, looks=self._looks
         )
         about = about or About()
-        said = (one for i, one in enumerate(self._pieces) if one.blanks and not self._is_row(i))
+        said = (one for i, one in enumerate(self._pieces) if not self._is_row(i))
         stated = date or own_date(list(said), sections)
         if stated:
             about = replace(about, date_from="metadata" if date else "text")

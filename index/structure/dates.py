@@ -38,8 +38,10 @@ _STOP = re.compile(
     r"(?<!\bProf)[.!?][\"”’')\]]{0,2}\s+(?=[\"“‘(]?[^\W\d_a-z])"
 )
 _HEAD = 600  # code points in which a first sentence's date is looked for
+_BOLD = r"(?:\*\*|__)?"  # as Markdown has it: "**Date:** 5 May 2024"
 _KEY = re.compile(
-    r"\s*(?:date|dated|published|posted|updated|last updated|created|issued)(?:\s+on\b|\s*:)\s*",
+    rf"\s*{_BOLD}(?:(?:date|dated|published|posted|updated|last updated|created|issued)"
+    rf"(?:\s+on\b|{_BOLD}\s*:{_BOLD})|(?:dated|published|posted|updated|last updated|issued)\s)\s*",
     re.I,
 )
 _DAY_NAME = r"(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+"
@@ -151,6 +153,12 @@ def _range(start: str, end: str) -> str:
     if start >= end:
         raise ValueError(f"{start} is not before {end}")
     return f"{start}/{end}"
+
+
+def is_dated(text: str) -> bool:
+    """Nothing but a word for it and a date: "Dated 9 January 2024"."""
+    key = _KEY.match(text[:80])
+    return key is not None and is_date(text[key.end() :])
 
 
 def is_date(text: str) -> bool:

@@ -8,6 +8,7 @@ from itertools import takewhile
 
 from index.structure import dates, shapes
 from index.structure.pieces import Mark, Marks, Piece
+from index.structure.titles import ASKING, SAYING
 
 LONGEST = 40  # words of a headline
 _MOST_IN_A_ROW = 3  # more lines than this one under another are a list
@@ -152,14 +153,24 @@ def _could_be_headline(pieces: Sequence[Piece], i: int, is_under: bool) -> bool:
         return False
     if shapes.words(text, LONGEST) > LONGEST or text.endswith((",", ";")):
         return False
-    if text.endswith(":") and shapes.words(text, 6) > 6:
+    if text.endswith(":") and (shapes.words(text, 6) > 6 or _is_lead_in(text)):
         return False
     first = next((char for char in text if char.isalpha()), "")
     if not first or first.islower() or shapes.ends_sentence(text) or shapes.has_stop(text):
         return False
     if shapes.BULLET.match(text) or shapes.DASH.match(text) or dates.is_date(text):
         return False
+    if dates.is_dated(text):
+        return False
     return not shapes.KEY_VALUE.match(text) or _is_headline_with_colon(pieces, i)
+
+
+def _is_lead_in(text: str) -> bool:
+    """ "3.1 The Tenant shall:" goes on in the list below, of which "Ingredients:" is the name."""
+    begins = next(iter(text.split()), "")
+    return bool(shapes.NUMBERED.match(text)) or (
+        begins not in ASKING and not SAYING.isdisjoint(text.rstrip(":* _").split())
+    )
 
 
 def _is_headline_with_colon(pieces: Sequence[Piece], i: int) -> bool:

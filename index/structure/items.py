@@ -48,11 +48,15 @@ def find(
 
 
 def _stated(pieces: Sequence[Piece], decided: set[int]) -> dict[int, Stated]:
-    return {
+    found = {
         i: date
         for i, piece in enumerate(pieces)
         if i not in decided and piece.blanks and (date := dates.stated(piece.text)) is not None
     }
+    alone = [i for i in found if dates.is_dated(pieces[i].text)]
+    if len(alone) == 1:  # "Dated 9 January 2024": the whole document is
+        del found[alone[0]]
+    return found
 
 
 def _date_over(pieces: Sequence[Piece], heads: set[int], i: int) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
-from itertools import pairwise
+from itertools import accumulate, pairwise, takewhile
 
 from index.structure import (
     dates,
@@ -23,7 +23,8 @@ from index.structure.letters import Letter
 from index.structure.pieces import TABLE_LEVEL, Mark, Marks, Piece, assemble, split
 from index.types import Parsed, Section
 
-_HEAD = 4  # pieces in which a document states its own date
+_HEAD = 4  # blocks in which a document states its own date
+_HEAD_PIECES = 12  # each of "Label: value" lines is a piece
 
 
 def structure(text: str, warnings: tuple[str, ...] = ()) -> Parsed:
@@ -116,7 +117,9 @@ def own_title(sections: Sequence[Section]) -> str | None:
 
 def own_date(pieces: Sequence[Piece], sections: Sequence[Section]) -> str | None:
     """What the head states, unless that is the date of one part among others."""
-    head = [line for piece in pieces[:_HEAD] for line in _first_lines(piece)]
+    blocks = accumulate(bool(piece.blanks) for piece in pieces[:_HEAD_PIECES])
+    first = takewhile(lambda one: one[1] <= _HEAD, zip(pieces, blocks, strict=False))
+    head = [line for piece, _ in first for line in _first_lines(piece)]
     alone = sum(len(piece.text) < 40 and dates.is_date(piece.text) for piece in pieces)
     several = sum(section.kind == "item" for section in sections) > 1
     return dates.of_head(head, may_be_alone=alone <= 1, may_be_dateline=not several)

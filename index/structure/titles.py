@@ -25,7 +25,7 @@ _PAIRS = (("(", ")"), ("[", "]"), ("“", "”"), ("«", "»"), ('"', '"'))
 _COPYRIGHT = re.compile(r"copyright\b|©|\(c\)", re.IGNORECASE)
 _NUMBER = re.compile(r"\d{3}|\d[.,]\d")  # shorter ones were rather wrapped: "O⏎2 from the air"
 _QUANTITY = re.compile(r"(?<!\w)\d{1,3}(?:[.,]\d+)? (?:[a-z]|to\b|\d)")  # "Rent 450 euros"
-_ASKING = shapes.word_set("What Who Where When Why How Which Can Do Does Is Are Must May")
+ASKING = shapes.word_set("What Who Where When Why How Which Can Do Does Is Are Must May")
 _SALUTATION = shapes.word_set("dear hi hello hey")
 # Words that end no title, for one that they belong to follows.
 _LEANING = shapes.word_set(
@@ -35,7 +35,7 @@ _LEANING = shapes.word_set(
     "when while where which who whom whose because since until"
 )
 # Words of a statement, of which no title consists: "The deadline is Friday".
-_SAYING = shapes.word_set(
+SAYING = shapes.word_set(
     "is are was were am has have had does did will would can could must may might shall should "
     "isn't aren't wasn't weren't hasn't haven't doesn't didn't won't can't cannot no not never"
 )
@@ -118,8 +118,8 @@ def _may_be_title(line: str) -> bool:
         return False
     if not number and _QUANTITY.search(title):
         return False
-    if not number and _SAYING.intersection(said[1:]):
-        return said[0] in _ASKING
+    if not number and SAYING.intersection(said[1:]):
+        return said[0] in ASKING
     asks = len(said) > 1 and said[1] in _OBJECTS and not said[0].endswith("ing")
     if asks and said[0].casefold() not in _NO_VERB:
         return False

@@ -223,3 +223,8 @@ def test_a_list_belongs_to_the_line_that_leads_in_to_it() -> None:
         ("text", "Go home.\n\nNot this."),
         ("list", "- a rope"),
     ]
+
+
+def test_a_date_behind_a_label_in_bold() -> None:
+    text = "# Outage\n\n**Status:** over\n**Level:** 1\n**Date:** 2024-11-18\n\nIt failed.\n"
+    assert parse(text.encode(), "a.md").date == "2024-11-18"

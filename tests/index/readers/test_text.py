@@ -170,7 +170,65 @@ def test_labels_q_and_a() -> None:
         ("question", "Is there a café?"),
         ("answer", "There is one on the second floor. It takes no cards."),
     ]
+    assert {s.speaker for s in parsed.sections} == {None, "questioner"}
+
+
+def test_labels_q_and_a_of_an_interview_that_names_nobody() -> None:
+    parsed = read(
+        "An interview about the mill\n\nQ: When was it built?\nA: In 1840, by two brothers.\n\n"
+        "Q: Does it still turn?\nA: On Sundays it does.\n"
+    )
     assert {s.speaker for s in parsed.sections} == {None, "interviewer", "interviewee"}
+
+
+CHAT = """\
+[12/03/2025, 18:02:11] Priya: Who brings the tent on Saturday?
+[12/03/2025, 18:03:40] Jonas: I have the big one, it sleeps six
+[12/03/2025, 18:03:51] Jonas: and a lamp
+[12/03/2025, 18:04:02] Priya: great. I booked the campsite, pitch 22
+
+It has a shop
+[12/03/2025, 18:05:00] Ola left
+[13/03/2025, 08:15:00] Mei: Forecast says rain until noon
+"""
+
+
+def test_a_chat_has_writers_and_days_and_what_answers_a_question() -> None:
+    parsed = read(CHAT)
+    assert spoken(parsed) == [
+        ("question", "Who", "Priya"),
+        ("answer", "I", "Jonas"),
+        ("answer", "and", "Jonas"),
+        ("turn", "great.", "Priya"),
+        ("turn", "Forecast", "Mei"),
+    ]
+    assert ("text", "[12/03/2025, 18:05:00] Ola left") in rows(parsed)
+    assert rows(parsed)[3][1].endswith("It has a shop")
+    assert [s.date for s in parsed.sections if s.speaker] == ["2025-03-12"] * 4 + ["2025-03-13"]
+
+
+@pytest.mark.parametrize(
+    "stamp",
+    ["12.03.25, 18:0{} - {}: ", "[2025-03-12 18:0{}] {}: ", "3/31/25, 6:0{}\u202fPM - {}: ",
+     "18:0{} <{}> ", "[18:0{}:22] <@{}> ", "2025-03-12T18:0{}:11Z {}: "],
+)  # fmt: skip
+def test_a_chat_in_many_hands(stamp: str) -> None:
+    said = [("Ann", "the pump fails again"), ("Bo", "I order a new one"), ("Ann", "thanks a lot"),
+            ("Bo", "it costs 300 euros")]  # fmt: skip
+    parsed = read("\n".join(stamp.format(i, who) + what for i, (who, what) in enumerate(said)))
+    assert spoken(parsed) == [("turn", what.split()[0], who) for who, what in said]
+
+
+def test_days_of_a_chat_are_not_guessed() -> None:
+    parsed = read("".join(f"03/04/2025, 18:0{i} - {w}: it is done\n" for i, w in enumerate("ABAB")))
+    assert {s.date for s in parsed.sections} == {None}
+
+
+def test_a_log_of_a_program_is_no_chat() -> None:
+    log = "".join(
+        f"2025-03-12 18:02:1{i} {w}: disk full\n" for i, w in enumerate(["INFO", "ERROR"] * 2)
+    )
+    assert spoken(read(log)) == []
 
 
 PANEL = """\
@@ -422,3 +480,32 @@ def test_media_types_by_ending() -> None:
 def test_an_unknown_ending_is_refused_with_the_way_to_one_that_is_read() -> None:
     with pytest.raises(ReadError, match=r"^\.log is not a format that is read: convert it to"):
         parse(b"words", "notes.log")
+
+
+def test_a_clause_that_leads_in_to_its_list_is_no_heading() -> None:
+    parsed = read(
+        "LEASE\n\n3. OBLIGATIONS\n\n3.1 The Tenant shall:\n\n(a) keep the Premises clean; and\n"
+        "(b) not keep animals.\n\nThe Landlord must:\n\n(a) insure the roof.\n\n"
+        "Fees:\n\nThe fee is 5 euros.\n"
+    )
+    assert [s.title for s in parsed.sections if s.kind == "heading"] == [
+        "LEASE",
+        "3. OBLIGATIONS",
+        "Fees:",
+    ]
+
+
+@pytest.mark.parametrize("line", ["Dated 9 January 2024", "Issued on 9 January 2024"])
+def test_a_word_for_it_and_a_date_date_the_document_and_no_part_of_it(line: str) -> None:
+    parsed = read(
+        f"LEASE\n\nbetween two parties.\n\n{line}\n\n4. BREAK\n\n"
+        "4.1 It may end on 31 January 2029.\n"
+    )
+    assert parsed.date == "2024-01-09"
+    assert {s.date for s in parsed.sections} == {None}
+    assert line not in [s.title for s in parsed.sections]
+
+
+def test_the_date_may_be_the_last_of_several_labels() -> None:
+    parsed = read("# Outage\n\nStatus: over\nLevel: 1\nLead: Ann\nDate: 2024-11-18\n\nIt failed.\n")
+    assert parsed.date == "2024-11-18"
