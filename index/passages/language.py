@@ -13,11 +13,12 @@ from collections import Counter
 from collections.abc import Mapping
 
 FUNCTION_WORDS = {
-    "English": "the of and to is that was for with by from which are this were has have been at as",
+    "English": "the of and to is that was for with by from which are this were has have been at as "
+    "it you they she your his its but would can there their",
     "German": "der die das und ist nicht mit von ein eine im zu auf dem sich auch wird sind",
     "French": "le la les des du et est une dans que pour qui au sur par ne pas plus ont sont",
     "Spanish": "el los las una del y por para como pero su lo más fue son está han",
-    "Italian": "il di che della per non sono nel gli dei alla è anche come ha delle",
+    "Italian": "il di che della non sono nel gli dei alla è anche ha delle questo dalla",
     "Portuguese": "os uma não com da em ao dos é foi são mais pelo pela seu também",
     "Dutch": "het een van en dat niet met zijn voor aan worden ook naar bij wordt",
     "Polish": "w z na się nie jest i do że przez oraz jako dla od jego",

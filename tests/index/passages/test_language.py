@@ -68,3 +68,8 @@ def test_a_language_tag_is_named_as_a_text_is() -> None:
 def test_a_single_word_that_comes_again_and_again_is_a_name() -> None:
     rows = "\n".join(f"Van {i} | KX2{i} ABT | Imran Shah | Kraków | next service" for i in range(9))
     assert language(rows) is None
+
+
+def test_words_of_a_short_english_text_are_not_taken_for_italian() -> None:
+    said = "I can't come before Sunday, my shift ends at 7. £24 per night since January."
+    assert language(said) in (None, "English")
