@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from index.passages.lists import entries, stands_behind
+from index.passages.lists import Entry, entries, stands_behind
 from index.passages.quotable import may_be_quoted
 from index.structure import shapes
 from index.types import Span
@@ -67,6 +67,9 @@ def with_neighbours(chosen: list[Candidate], max_sentences: int) -> list[Candida
     found = list(chosen)
     for one in chosen:
         before = sentence_before(one)
+        entry = entry_of(one)
+        if entry and entry.lead is None:
+            continue  # what stands before is another item
         if before is None or not (cannot_stand_alone(one.text) or is_part(one, before)):
             continue
         brought = replace(one, span=before, highlight=None)
@@ -102,8 +105,13 @@ def is_part(one: Candidate, before: Span) -> bool:
 def _leads_to(one: Candidate, before: Span) -> bool:
     """Whether the sentence before leads in to the list that this one is an item of."""
     sentences = one.passage.sentences
-    entry = entries(one.document.text, sentences)[place_in_passage(one)]
+    entry = entry_of(one)
     return entry is not None and entry.lead is not None and sentences[entry.lead] == before
+
+
+def entry_of(one: Candidate) -> Entry | None:
+    """Of the sentence that begins a list's item; None for any other."""
+    return entries(one.document.text, one.passage.sentences)[place_in_passage(one)]
 
 
 def place_in_passage(one: Candidate) -> int:

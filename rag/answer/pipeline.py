@@ -15,6 +15,7 @@ from index.types import Document, Embedder, Hit, Ids, Passage, Vectors
 from rag.answer.candidates import Candidate, answer_score, candidates, in_time, passage_text
 from rag.answer.cells import in_cells
 from rag.answer.choose import choose
+from rag.answer.context import entry_of
 from rag.answer.mismatch import is_beyond, of_the_named
 from rag.answer.speakers import said_by
 from rag.confidence.decision import Decision, decide
@@ -222,7 +223,8 @@ class Pipeline:
 
     def _mentions(self, question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
         """For bare keywords the sentences that hold them all, headings included; for a list what
-        stands under a heading that holds them ("Risks"); else none.
+        stands under a heading that holds them ("Risks"), with those over it and the title
+        ("Osprey"); else none.
 
         Keywords ask where something is spoken of, and that can be seen from the words.
         """
@@ -231,13 +233,17 @@ class Pipeline:
         if question.kind not in {"keywords", "list"} or not wanted:
             return []
 
-        def where(one: Candidate) -> str:
+        def is_named(one: Candidate) -> bool:
             headings = one.passage.headings
-            if question.kind == "list":
-                return headings[-1] if headings else ""
-            return embedding_text(headings, one.text)
+            if question.kind != "list":
+                return wanted <= set(terms(embedding_text(headings, one.text)))
+            innermost = headings[-1] if headings else ""
+            over = terms("\n".join([one.document.title or "", *headings]))
+            return not wanted.isdisjoint(terms(innermost)) and wanted <= set(over)
 
-        return [one for one in ranked if wanted <= set(terms(where(one)))]
+        named = [one for one in ranked if is_named(one)]
+        items = [one for one in named if question.kind == "list" and entry_of(one)]
+        return items or named  # what else an item says ("Owner: Ann.") is no item
 
     def missing_terms(self, question: Question) -> tuple[str, ...]:
         """The question's words that no document holds in any form."""

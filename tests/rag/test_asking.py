@@ -140,3 +140,22 @@ def test_rows_of_a_table_are_of_different_things(
         answer = engine.ask("What wage does a joiner get?")
     assert len(answer.citations) > 1
     assert not answer.warnings
+
+
+def test_a_list_under_headings_that_together_hold_the_question_is_quoted(
+    tmp_path: Path, embedder: SentenceTransformerEmbedder
+) -> None:
+    notes = (
+        "# Project Osprey\n\n## Risks\n\n- The certification is late.\n"
+        "- One supplier has the sensor. Owner: Ann.\n- Three open positions.\n\n"
+        "## Results\n\n- Revenue rose.\n\n# Project Heron\n\n## Risks\n\n- The pilot fails.\n"
+    )
+    with asked(tmp_path, embedder, {"notes.md": notes}, 9.0) as engine:
+        answer = engine.ask("What are the risks of Project Osprey?")
+        other = engine.ask("What are the plans of Project Osprey?")
+    assert quotes(answer) == [
+        "The certification is late.",
+        "One supplier has the sensor.",
+        "Three open positions.",
+    ]
+    assert other.status == "no_answer"
