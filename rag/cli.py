@@ -26,9 +26,19 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+
+def path(value: str) -> Path:
+    """What a person wrote for a path. An empty one, of a variable that is not set, is none."""
+    if not value:
+        raise typer.BadParameter("the path is empty: name a file or a folder")
+    return Path(value)
+
+
 Home = Annotated[
     Optional[Path],  # noqa: UP045 - typer reads the annotation at run time
-    typer.Option("--home", help="Folder of the index (CITEWELL_HOME, else the platform's own)."),
+    typer.Option(
+        "--home", parser=path, help="Folder of the index (CITEWELL_HOME, else the platform's own)."
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Download = Annotated[
@@ -42,7 +52,9 @@ Ocr = Annotated[
     bool,
     typer.Option("--ocr", help="Recognise text in pictures of PDF pages (needs tesseract)."),
 ]
-Paths = Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files or folders.")]
+Paths = Annotated[
+    list[Path], typer.Argument(metavar="PATH...", parser=path, help="Files or folders.")
+]
 Documents = Annotated[
     Optional[list[str]],  # noqa: UP045
     typer.Option("--document", help="Only this document: its id, path or a pattern of paths."),
@@ -93,16 +105,23 @@ def rm(
 
 @app.command()
 def ask(
-    question: Annotated[str, typer.Argument(help="In plain language.")] = "",
+    question: Annotated[
+        Optional[str],  # noqa: UP045
+        typer.Argument(help="In plain language."),
+    ] = None,
     home: Home = None,
     as_json: AsJson = False,
     batch: Annotated[
         Optional[Path],  # noqa: UP045
-        typer.Option("--batch", help="JSON lines of questions; one answer object a line."),
+        typer.Option(
+            "--batch", parser=path, help="JSON lines of questions; one answer object a line."
+        ),
     ] = None,
     history: Annotated[
         Optional[Path],  # noqa: UP045
-        typer.Option("--history", help="JSON file with the earlier turns of the conversation."),
+        typer.Option(
+            "--history", parser=path, help="JSON file with the earlier turns of the conversation."
+        ),
     ] = None,
     document: Documents = None,
     mode: Annotated[
@@ -141,7 +160,8 @@ def search(
 @app.command()
 def extract(
     files: Annotated[
-        list[Path], typer.Argument(metavar="FILE...", help="Texts; - for standard input.")
+        list[Path],
+        typer.Argument(metavar="FILE...", parser=path, help="Texts; - for standard input."),
     ],
     question: Annotated[str, typer.Option("--question", help="In plain language.")],
     home: Home = None,
@@ -160,7 +180,7 @@ def extract(
 def serve(
     paths: Annotated[
         Optional[list[Path]],  # noqa: UP045
-        typer.Argument(metavar="[PATH...]", help="Files or folders to index first."),
+        typer.Argument(metavar="[PATH...]", parser=path, help="Files or folders to index first."),
     ] = None,
     home: Home = None,
     host: Annotated[
@@ -184,7 +204,9 @@ def serve(
 
 @app.command()
 def verify(
-    file: Annotated[Path, typer.Argument(help="What 'ask --json' printed; - for standard input.")],
+    file: Annotated[
+        Path, typer.Argument(parser=path, help="What 'ask --json' printed; - for standard input.")
+    ],
     home: Home = None,
     as_json: AsJson = False,
 ) -> None:
@@ -198,7 +220,9 @@ def verify(
 def evaluate(
     set_path: Annotated[
         Optional[Path],  # noqa: UP045
-        typer.Argument(metavar="[SET]", help="An eval set, or the path of the data set."),
+        typer.Argument(
+            metavar="[SET]", parser=path, help="An eval set, or the path of the data set."
+        ),
     ] = None,
     home: Home = None,
     as_json: AsJson = False,
@@ -212,14 +236,21 @@ def evaluate(
         typer.Option("--limit", help="Ask a sample of this many questions."),
     ] = None,
     seed: Annotated[int, typer.Option("--seed", help="Of the sample.")] = 0,
-    out: Annotated[Optional[Path], typer.Option("--out", help="Write JSON here.")] = None,  # noqa: UP045
+    out: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option("--out", parser=path, help="Write JSON here."),
+    ] = None,
     html: Annotated[
         Optional[Path],  # noqa: UP045
-        typer.Option("--html", help="Write a page with figures, curves and the worst misses."),
+        typer.Option(
+            "--html", parser=path, help="Write a page with figures, curves and the worst misses."
+        ),
     ] = None,
     baseline: Annotated[
         Optional[Path],  # noqa: UP045
-        typer.Option("--baseline", help="An earlier --out; exit code 1 on a loss beyond noise."),
+        typer.Option(
+            "--baseline", parser=path, help="An earlier --out; exit code 1 on a loss beyond noise."
+        ),
     ] = None,
     calibrate: Annotated[
         bool,
@@ -267,7 +298,7 @@ def doctor(home: Home = None, as_json: AsJson = False) -> None:
 
 @app.command()
 def backup(
-    folder: Annotated[Path, typer.Argument(help="A new folder for the copy.")],
+    folder: Annotated[Path, typer.Argument(parser=path, help="A new folder for the copy.")],
     home: Home = None,
     as_json: AsJson = False,
 ) -> None:
@@ -322,3 +353,7 @@ def _exit_code(run: Callable[[], Any]) -> int:
 def _say(error: Exception | str, code: int) -> int:
     print(f"citewell: {error}", file=sys.stderr)
     return code
+
+
+if __name__ == "__main__":
+    main()

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def run(
     home: Path,
     settings: Settings,
-    question: str,
+    question: str | None,
     batch: Path | None,
     history: Path | None,
     documents: Sequence[str] | None,
@@ -27,7 +27,7 @@ def run(
 ) -> int:
     from rag.engine import Engine
 
-    if bool(question) == bool(batch):
+    if (question is None) == (batch is None):
         raise QuestionError("give a question, or a file of questions with --batch")
     if batch and (history or documents):
         raise QuestionError("with --batch, 'history' and 'filter' stand in each line of the file")
@@ -38,7 +38,7 @@ def run(
     try:
         if batch:
             return _batch(engine, lines)
-        answer = engine.ask(question, history=earlier, filter=chosen)
+        answer = engine.ask(question or "", history=earlier, filter=chosen)
     finally:
         engine.close()
     if as_json:

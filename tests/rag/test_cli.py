@@ -269,6 +269,32 @@ def test_wrong_use_is_exit_code_2_and_says_what_to_do(
     assert done.out == ""
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [("index", ""), ("extract", "--question", "Who?", ""), ("backup", ""), ("serve", ""),
+     ("status", "--home", ""), ("ask", "--batch", ""), ("verify", "")],
+)  # fmt: skip
+def test_an_empty_path_is_not_the_working_folder(
+    citewell: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: Sequence[str]
+) -> None:
+    monkeypatch.chdir(write(tmp_path / "docs", {"a.txt": "Ada keeps the maps."}))
+    monkeypatch.setenv("CITEWELL_HOME", str(tmp_path / "home"))
+    done = citewell(*arguments)
+    assert done.code == WRONG_USE
+    assert "the path is empty" in done.err
+
+
+def test_an_empty_question_is_called_so(citewell: Run, home: Path) -> None:
+    done = citewell("ask", "", "--home", home)
+    assert (done.code, "the question is empty" in done.err) == (WRONG_USE, True)
+
+
+def test_the_module_is_the_command(tmp_path: Path) -> None:
+    arguments = [sys.executable, "-m", "rag.cli", "status", "--home", str(tmp_path / "home")]
+    done = subprocess.run(arguments, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout[:4]) == (DONE, "Home")
+
+
 def test_help(citewell: Run) -> None:
     done = citewell("--help")
     assert done.code == DONE
