@@ -108,13 +108,15 @@ def _opening(before: str) -> tuple[bool, int | None]:
 
 def _stands_over(sentence: str, before: str) -> bool:
     """Words without a full stop, above a list's first item with at most one blank line between.
-    What is wrapped at a number, or lies between two items, is no lead-in."""
+    What is wrapped at a number, or lies between two items, is no lead-in, and neither are several
+    lines that were not wrapped: the head of a letter or a judgment over its numbered paragraphs."""
     *above, line = _LINE_END.split(before.replace("\r\n", "\n"))
     marker = line.strip().split(maxsplit=1)[0].strip("().")
     is_first = not marker.isalnum() or marker in _FIRST
     is_whole = shapes.ends_sentence(sentence) or sentence.endswith((",", ";"))
     says = any(map(str.isalpha, sentence)) and not shapes.KEY_VALUE.match(sentence)
-    return is_first and says and not is_whole and len(above) <= _NEAR
+    head = any(len(one) < shapes.WRAPPED for one in sentence.splitlines()[:-1])
+    return is_first and says and not is_whole and not head and len(above) <= _NEAR
 
 
 def _is_bare(

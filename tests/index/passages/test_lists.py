@@ -47,6 +47,7 @@ def test_what_is_no_line_over_a_list_does_not_lead_in() -> None:
         "(a) brass\n\n1417\n\n(b) lead\n\n1418",  # numbers beside the items
         "Chair: Ida Marl\n- the form\n- the card",
         "Marl, Orsk, Hill, etc.;\n- the form\n- the card",
+        "Before Judge Farrukh\nHanded down on 4 May\n\n1. This is a claim.\n\n2. It fails.",
     ):
         assert {one[2] for one in listed(text)} == {None}, text
 
