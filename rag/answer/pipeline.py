@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
@@ -66,7 +66,7 @@ class Found:
     chosen: tuple[Candidate, ...]
     chance: float
     threshold: float  # of the reader that read
-    foreign: str | None = None  # the language of what was read, where it is not English
+    foreign: str | None = None  # the languages of what was read, where it is not English
     correction: Correction | None = None  # of the question, made before it was answered
     held_back: str = ""  # why a target error refuses what is answered without it, if so
 
@@ -169,6 +169,7 @@ class Pipeline:
             texts = [passage_text(document, passage) for document, passage in read]
             kit, foreign = self.kit.fitting("\n".join(one.text for one in texts))
             decision = decision.without_calibration(kit.model.threshold) if foreign else decision
+            foreign = foreign and languages([document for document, _ in read], foreign)
             readings = self.reader(kit).read(question, texts)
         ranked = in_cells(asked, candidates(read, readings))
         ranked = said_by(question, in_time(question, ranked))
@@ -254,6 +255,12 @@ class Pipeline:
             if terms and not any(lexical.document_frequency(term) for term in terms):
                 missing.append(word)
         return tuple(missing)
+
+
+def languages(documents: Iterable[Document], of_most: str) -> str:
+    """Those of the documents that are not in English; ``of_most``: that of what was read in all."""
+    spoken = dict.fromkeys([of_most, *(one.about.language for one in documents)])
+    return " and ".join(one for one in spoken if one not in (None, "English"))
 
 
 def best_reading(

@@ -66,6 +66,14 @@ def test_a_text_in_another_language_is_read_by_similarity_with_a_warning(
         answer = engine.ask("Wer hat die Mühle in Arvika gebaut?")
     assert "German" in " ".join(answer.warnings)
     assert answer.calibration is None
+    french = (
+        "Le moulin de la rivière a été construit par un forgeron qui venait de la côte, et il est "
+        "utilisé pour le grain de toute la vallée. Les moutons sont sur la colline du village."
+    )
+    files = {"mill.txt": german, "moulin.txt": french}
+    with asked(tmp_path / "2", embedder, files, 0.0) as engine:
+        said = " ".join(engine.ask("Wer hat die Mühle in Arvika gebaut?").warnings)
+    assert "is in French and German." in said or "is in German and French." in said
 
 
 def test_sources_that_disagree_are_quoted_side_by_side(
