@@ -27,7 +27,7 @@ class Format:
 
 
 FORMATS = (
-    Format("text", "plain text", "text/plain", (".txt", ".text"), "text", 4),
+    Format("text", "plain text", "text/plain", (".txt", ".text"), "text", 5),
     Format("markdown", "Markdown", "text/markdown", (".md", ".markdown"), "markdown", 2),
     Format("pdf", "PDF", "application/pdf", (".pdf",), "pdf", 2),
     Format("docx", "a Word document", f"{_OFFICE}.wordprocessingml.document", (".docx", ".docm"),
@@ -38,8 +38,8 @@ FORMATS = (
     Format("html", "HTML", "text/html", (".html", ".htm"), "web.html", 2),
     Format("xhtml", "XHTML", "application/xhtml+xml", (".xhtml",), "web.html", 2),
     Format("epub", "an EPUB book", "application/epub+zip", (".epub",), "web.epub", 3),
-    Format("mail", "a mail", "message/rfc822", (".eml",), "web.mail", 3),
-    Format("mhtml", "a saved web page", "multipart/related", (".mhtml", ".mht"), "web.mail", 3),
+    Format("mail", "a mail", "message/rfc822", (".eml",), "web.mail", 4),
+    Format("mhtml", "a saved web page", "multipart/related", (".mhtml", ".mht"), "web.mail", 4),
     Format("pptx", "a presentation", f"{_OFFICE}.presentationml.presentation", (".pptx",),
            "office.pptx", 2),
     Format("xlsx", "a workbook", f"{_OFFICE}.spreadsheetml.sheet", (".xlsx", ".xlsm"),

@@ -120,10 +120,16 @@ def _may_be_title(line: str) -> bool:
         return False
     if not number and _SAYING.intersection(said[1:]):
         return said[0] in _ASKING
-    asks = len(said) > 1 and said[1] in _OBJECTS and not said[0].endswith("ing")
-    if asks and said[0].casefold() not in _NO_VERB:
+    if asks_for(said):
         return False
     return said[-1] not in _LEANING and said[0].casefold() not in _SALUTATION
+
+
+def asks_for(words: Sequence[str]) -> bool:
+    """Whether a line begins with a verb that asks for something: "Wash the apples"."""
+    if len(words) < 2 or words[1] not in _OBJECTS or words[0].endswith("ing"):
+        return False
+    return words[0].casefold() not in _NO_VERB
 
 
 def _is_open(line: str, opened: str, closed: str) -> bool:

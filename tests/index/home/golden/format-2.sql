@@ -12,7 +12,7 @@ CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL, row_sha256 TEXT NO
 INSERT INTO "meta" VALUES('embedder','fake;dim=8;window=64','f4f4102cad7d713210f46bd8534fa1d1b2d6cd2366edff59e51cba00778b5edc');
 INSERT INTO "meta" VALUES('dimension','8','6ddd20b8a31b813fe2b34aac898b8a3572b8bd1b19ea540a52f8ef3828c30205');
 INSERT INTO "meta" VALUES('chunker','sections-5;sentences-2;target=200','3e53455fba63f15e1c488c1f3125fce95def8b30352a97e641f302c94f955304');
-INSERT INTO "meta" VALUES('readers','text-4;markdown-2','9eb43e0e0d488bd205729fb0426cc37fee61c66dae26ee7a4a36eaaa16229915');
+INSERT INTO "meta" VALUES('readers','text-5;markdown-2','1b42f60e465a79b814fdfc04e3cd369c7b1648c7b950488b0b8b9fd4d9dd15e1');
 CREATE TABLE passages (
   passage_id INTEGER PRIMARY KEY AUTOINCREMENT, revision INTEGER NOT NULL,
   start INTEGER NOT NULL, end INTEGER NOT NULL, sentences TEXT NOT NULL, headings TEXT NOT NULL,
