@@ -23,6 +23,12 @@ def is_closing(line: str) -> bool:
     return bool(_CLOSING.fullmatch(line[:60].strip(" \t\r,.!")))
 
 
+def is_sign_off(line: str) -> bool:
+    """ "Best, Ann": a closing and a name on one line."""
+    closing, comma, name = line[:80].partition(",")
+    return bool(comma) and is_closing(closing) and _is_named(name.strip(" \t\r.!"))
+
+
 def signing(lines: Sequence[str]) -> int:
     """How many lines at the end may be a signature: names, below a closing or a full stop."""
     count = 0
@@ -34,12 +40,13 @@ def signing(lines: Sequence[str]) -> int:
 
 
 def _is_part(line: str) -> bool:
-    words = line.strip(" \t\r-–—.,")
+    return is_closing(line) or is_sign_off(line) or _is_named(line.strip(" \t\r-–—.,"))
+
+
+def _is_named(words: str) -> bool:
     named = words and words[0].isalpha() and shapes.is_name(words)
     short = shapes.words(words, _MOST_WORDS) <= _MOST_WORDS
-    return is_closing(line) or bool(
-        named and short and not re.search(r"[\d:!?\t]|  |\w{3}\.", words)
-    )
+    return bool(named and short and not re.search(r"[\d:!?\t]|  |\w{3}\.", words))
 
 
 def _may_begin(lines: Sequence[str], at: int) -> bool:
