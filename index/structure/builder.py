@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from index.errors import ReadError
-from index.structure import headings, navigation, quoting
+from index.structure import headings, navigation, quoting, titles
 from index.structure.letters import Letter
 from index.structure.pieces import CELLS, TABLE_LEVEL, Mark, Marks, Piece, split
 from index.structure.sections import compose, own_date, own_title
@@ -131,7 +131,7 @@ class Builder:
         if span is None:
             return
         at, body = len(self._pieces), self._texts[-1]
-        found = self._cut(body)
+        found = quoting.cut_signatures(titles.cut_letter(body, quoting.cut(body, split(body))))
         links = navigation.find(found)
         seen = headings.find(found, links)
         self._marks |= {at + i: Mark("navigation") for i in links}

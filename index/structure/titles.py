@@ -12,6 +12,7 @@ from dataclasses import replace
 from itertools import pairwise, takewhile
 
 from index.structure import dates, navigation, shapes
+from index.structure.partings import is_closing
 from index.structure.pieces import Piece, lines_of
 from index.types import Span
 
@@ -61,6 +62,11 @@ def cut(text: str, pieces: Sequence[Piece]) -> list[Piece]:
     for i, piece in enumerate(pieces):
         found += _parts(text, piece) if i in over else [piece]
     return found
+
+
+def cut_letter(text: str, pieces: Sequence[Piece]) -> list[Piece]:
+    """The same of a mail, whose first line may call somebody by name: "Ann⏎The roof leaks."."""
+    return [*pieces[:1], *cut(text, pieces[1:])]
 
 
 def _parts(text: str, piece: Piece) -> Iterator[Piece]:
@@ -120,7 +126,7 @@ def _may_be_title(line: str) -> bool:
         return False
     if not number and _SAYING.intersection(said[1:]):
         return said[0] in _ASKING
-    if asks_for(said):
+    if asks_for(said) or is_closing(line):
         return False
     return said[-1] not in _LEANING and said[0].casefold() not in _SALUTATION
 

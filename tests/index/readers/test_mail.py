@@ -144,6 +144,20 @@ def test_a_line_over_nothing_but_a_signature_is_no_heading(signed: str) -> None:
     ]  # fmt: skip
 
 
+def test_titles_right_above_their_texts_are_headings_as_in_plain_text() -> None:
+    body = (
+        "Ann\nThe bus waits for us.\n\nTravel\nWe leave at nine, and the driver knows the way.\n\n"
+        "Food\nBring your own lunch.\n\nThanks\nThat is all for now.\n"
+    )
+    assert kinds(read(made(body)))[-5:] == [
+        ("turn", "Anna Berg", "Ann\nThe bus waits for us."),
+        ("heading", None, "Travel"),
+        ("turn", "Anna Berg", "We leave at nine, and the driver knows the way."),
+        ("heading", None, "Food"),
+        ("turn", "Anna Berg", "Bring your own lunch.\n\nThanks\nThat is all for now."),
+    ]
+
+
 @pytest.mark.parametrize(
     ("sender", "name"),
     [
