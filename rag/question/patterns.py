@@ -155,6 +155,7 @@ _HOLDER = (
     r"(?:this|the|that|my|your|our) "
     r"(?:folder|index|collection|library|corpus|database|archive|system)"
 )
+_INDEX = r"(?:this|the|your|my|our) (?:index|collection|corpus)"  # no library, with its own hours
 _HERE = (
     rf"(?: (?:here|now|currently|available|indexed|loaded|(?:in|of) {_HOLDER}|in (?:here|total)))*"
 )
@@ -167,13 +168,30 @@ COLLECTION = re.compile(
     rf"|(?:what|which) {_DOCS} (?:are|is|were|have been|has been) (?:there|indexed|loaded|"
     rf"available|included|here|in {_HOLDER}){_HERE}"
     rf"|what(?: is|'s| are)(?: there)? (?:in|inside) {_HOLDER}|what does {_HOLDER} {_HAVE}"
-    rf"|how many {_DOCS} (?:are|is|do|have) (?:there|indexed|loaded|available|here|you|i|we|in "
-    rf"{_HOLDER})(?: (?:{_HAVE}|got|indexed|loaded))?{_HERE}"
+    rf"|how many (?:{_DOCS}|passages) (?:are|is|do|does|did|have(?: been)?) (?:there|here|indexed|"
+    rf"loaded|available|you|i|we|(?:in )?{_HOLDER})(?: (?:{_HAVE}|got|indexed|loaded))?{_HERE}"
+    rf"|(?:what is |what's )?the number of {_DOCS} in {_INDEX}"
+    rf"|how (?:big|large) is {_INDEX}|what(?: is|'s) indexed{_HERE}"
     r"|(?:all |the |your |my |of )*(?:documents|files|sources)"
     rf"(?: (?:that )?(?:you|i|we) (?:have|know))?{_HERE}"
     rf"|what (?:do you (?:have|know|know about)|have you (?:got|read|indexed))(?: about)?{_HERE}"
     rf"|what (?:is|are) (?:these|the|your|this|my) {_DOCS} about"
     rf"|what is {_HOLDER} about|what (?:can|could|should|may) i ask(?: you)?(?: about)?"
+    r")",
+)
+_CHANGED = r"(?:updated|changed|modified|refreshed|built|rebuilt|made|created|indexed|read)"
+_INDEXED = rf"(?:(?:these|the|your|my|our|all) {_DOCS})"
+UPDATED = re.compile(
+    r"(?:(?:please |can you |could you |do you know )*(?:tell me )?)?(?:"
+    rf"when (?:was|were|is|did) {_INDEX} (?:last |most recently |first )?{_CHANGED}(?: last)?"
+    rf"|when did {_INDEX} (?:last )?change|when (?:was|is) the last (?:update|change)(?: (?:of|to) "
+    rf"{_INDEX})?"
+    rf"|when (?:was|were) {_INDEXED} (?:last (?:indexed|read|updated)|indexed)"
+    rf"|when did (?:you|we|i) (?:last )?(?:read|index|update) (?:{_INDEXED}|{_INDEX})(?: last)?"
+    rf"|how (?:old|recent|current|fresh|up to date|up-to-date) is {_INDEX}"
+    rf"|is {_INDEX} (?:still )?(?:up to date|up-to-date|current)"
+    rf"|what is the date of (?:the last (?:update|change) (?:of|to) )?{_INDEX}"
+    rf"|(?:the )?last (?:update|change) (?:of|to) {_INDEX}"
     r")",
 )
 _ANYONE = (
