@@ -70,6 +70,13 @@ def test_what_is_quoted_is_kept_apart_with_who_said_it() -> None:
     assert quoted.raw == "> The ferry should\n> be sold.\n"
 
 
+def test_marks_of_quoting_may_stand_further_in() -> None:
+    body = "I agree.\n\n  > The ferry should\n  > be sold.\n   >> Why is it here?\n"
+    assert [one[2] for one in kinds(read(HEAD + "\n" + body)) if one[0] == "quote"] == [
+        "The ferry should\nbe sold.\n\nWhy is it here?"
+    ]
+
+
 def said(parsed: Parsed) -> list[tuple[str | None, str | None, str]]:
     """What may be quoted behind the header: who says it, when, and the words."""
     document = Document("d", (), "t", "message/rfc822", parsed.text, parsed.sections, parsed.date,
