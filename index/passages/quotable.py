@@ -13,11 +13,6 @@ from index.types import Span
 _QUESTION = re.compile(
     r"""[?？؟⁇⁈⁉\u037e][?？؟!！⁇⁈⁉.…。]*(?:['"”’»›“)\]}」』】）〉》*_\s]|\[\d{1,3}\])*\Z"""
 )
-_SALUTATION = re.compile(
-    r"\W*(?:dear|hello|hi|hey|good (?:morning|afternoon|evening))"
-    r"(?: (?:[a-z]{1,4}\.(?= )|[^\s,!.?:]+)){0,4}[,!:]\s*",
-    re.IGNORECASE,
-)
 _TAIL = 64  # code points at the end that are looked at
 
 
@@ -40,7 +35,7 @@ def may_be_quoted(text: str, sentences: Sequence[Span], at: int) -> bool:
     list may be a date or begin like a closing ("Best, George"), and all that a passage says may be
     a date ("Deadline" and a date)."""
     sentence = sentences[at].of(text)
-    if not is_declarative(sentence) or _SALUTATION.fullmatch(sentence[:100]):
+    if not is_declarative(sentence) or partings.is_greeting(sentence):
         return False
     is_dateline = dates.is_date(sentence) and not shapes.ends_sentence(sentence)
     if (is_dateline and len(sentences) > 1) or partings.is_sign_off(sentence):

@@ -19,7 +19,8 @@ _M = (
     r"|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\b\.?"
 )
 _D = r"\d{1,2}(?:st|nd|rd|th)?"
-_Y = r"(?:1[5-9]|20)\d\d(?!\d)"
+YEAR = r"(?:1[5-9]|20)\d\d"  # without what may stand around it
+_Y = rf"{YEAR}(?!\d)"
 _TO = r"\s*(?:-|–|—|to|until|till|and|through)\s*"
 _FORMS = (
     rf"(?P<iso>{_Y}[-/](?:0[1-9]|1[0-2])[-/](?:0[1-9]|[12]\d|3[01])(?!\d))",
@@ -32,7 +33,7 @@ _FORMS = (
     rf"(?P<month3>{_M}),?\s+(?:of\s+)?(?P<year3>{_Y})",
 )
 _DATE = re.compile(r"(?<![\w./])(?:" + "|".join(_FORMS) + r")", re.IGNORECASE)
-_YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
+_YEAR = re.compile(rf"(?<!\d){YEAR}(?!\d)")
 _STOP = re.compile(
     r"(?<!\b[A-Z])(?<!\b[A-Z][a-z])(?<!\b(?:Mrs|Gen|Col|Sen|Gov|Rep|Rev))"
     r"(?<!\bProf)[.!?][\"”’')\]]{0,2}\s+(?=[\"“‘(]?[^\W\d_a-z])"

@@ -1,4 +1,4 @@
-"""Lines with which a mail's writer takes leave, by their form: "Best regards,", "Ann Lee"."""
+"""Lines that open and close a mail, by their form: "Dear Ann,", "Best, Bo", "Ann Lee"."""
 
 from __future__ import annotations
 
@@ -7,7 +7,14 @@ from collections.abc import Sequence
 
 from index.structure import shapes
 
+GREETINGS = shapes.word_set("dear hello hi hey")  # of one word
+
 _MOST_WORDS, _MOST_LINES = 3, 3
+_GREETING = re.compile(
+    rf"\W*(?:{'|'.join(sorted(GREETINGS))}|good (?:morning|afternoon|evening))"
+    r"(?: (?:[a-z]{1,4}\.(?= )|[^\s,!.?:]+)){0,4}[,!:]\s*",
+    re.IGNORECASE,
+)
 _CLOSING = re.compile(
     r"(?:with )?(?:(?:many|kind|best|warm|kindest|warmest|my) )*(?:regards|wishes|thanks|greetings)"
     r"|thank you|thanks(?: again| a lot| so much)?|cheers|best|all the best|sincerely|take care"
@@ -16,6 +23,11 @@ _CLOSING = re.compile(
     r"|mit (?:freundlichen|besten) gr(?:ü|ue)(?:ß|ss)en|cordialement|saludos|--",
     re.IGNORECASE,
 )
+
+
+def is_greeting(text: str) -> bool:
+    """ "Dear Ms. Falk," or "Hi all!"."""
+    return bool(_GREETING.fullmatch(text[:100]))
 
 
 def is_closing(line: str) -> bool:

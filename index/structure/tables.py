@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from index.structure import shapes
+from index.structure.dates import YEAR
 from index.structure.pieces import CELLS, TABLE_LEVEL, Mark, Marks, Piece, lines_of
 from index.types import Span
 
@@ -21,7 +22,7 @@ LONGEST = 400  # code points of a row
 LONGEST_PAIR = 60  # of a row of two cells: longer lines are two columns of running text
 MOST_NAMES = 3  # lines that the names of the columns may take
 
-_YEAR = re.compile(r"(?:1[5-9]|20)\d\d(?:[/–-]\d{2,4})?\Z")
+_YEAR = re.compile(rf"{YEAR}(?:[/–-]\d{{2,4}})?\Z")
 _GAP = re.compile(r"\S(?: {2,}|\t+ *)(?=\S)")
 _RULE = re.compile(r"[\s|+=_-]+")
 

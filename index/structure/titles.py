@@ -12,7 +12,7 @@ from dataclasses import replace
 from itertools import pairwise, takewhile
 
 from index.structure import dates, navigation, shapes
-from index.structure.partings import is_closing
+from index.structure.partings import GREETINGS, is_closing
 from index.structure.pieces import Piece, lines_of
 from index.types import Span
 
@@ -27,7 +27,6 @@ _COPYRIGHT = re.compile(r"copyright\b|©|\(c\)", re.IGNORECASE)
 _NUMBER = re.compile(r"\d{3}|\d[.,]\d")  # shorter ones were rather wrapped: "O⏎2 from the air"
 _QUANTITY = re.compile(r"(?<!\w)\d{1,3}(?:[.,]\d+)? (?:[a-z]|to\b|\d)")  # "Rent 450 euros"
 _ASKING = shapes.word_set("What Who Where When Why How Which Can Do Does Is Are Must May")
-_SALUTATION = shapes.word_set("dear hi hello hey")
 # Words that end no title, for one that they belong to follows.
 _LEANING = shapes.word_set(
     "a an the this that these those his her its our their my your and or but nor of to in on at by "
@@ -128,7 +127,7 @@ def _may_be_title(line: str) -> bool:
         return said[0] in _ASKING
     if asks_for(said) or is_closing(line):
         return False
-    return said[-1] not in _LEANING and said[0].casefold() not in _SALUTATION
+    return said[-1] not in _LEANING and said[0].casefold() not in GREETINGS
 
 
 def asks_for(words: Sequence[str]) -> bool:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence, Set
 
 from index.passages.outline import columns, is_row
-from index.structure.dates import label_of
+from index.structure.dates import YEAR, label_of
 from rag.answer.candidates import Candidate
 from rag.answer.context import place_in_passage
 from rag.question.analyse import Question
@@ -21,7 +21,7 @@ _NUMBERED = re.compile(  # "Boiler 1"; no "version 2" of "version 2.3"
 )
 _VERSION = re.compile(r"(?<![\w.])v?(\d{1,3}\.\d{1,3}\.\d{1,3})(?!\w|\.\d)")  # no date
 _SECTION = re.compile(r"\d{1,3}(?:\.\d{1,3}){2,}\.? +(?=[^\W\d_])")  # "2.1.3 Installation"
-_YEAR = re.compile(r"(?<![\w.,/-])(?:1[5-9]|20)\d\d(?![\w/-]|[.,]\d)")
+_YEAR = re.compile(rf"(?<![\w.,/-]){YEAR}(?![\w/-]|[.,]\d)")
 _MONTH = re.compile(MONTH)
 # What a label says that only dates what is written, and no fact in it ("Born: 3 May 1990").
 _STAMPS = word_set(

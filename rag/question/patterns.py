@@ -11,9 +11,10 @@ AUX_WORDS = "|".join(sorted(map(re.escape, AUX), key=len, reverse=True))
 PREP_WORDS = (
     "in|on|at|by|to|for|from|with|of|about|under|until|since|during|through|into|after|before"
 )
+_HELLO = r"hi|hello|hey|good (?:morning|afternoon|evening|day)"
 # what may stand before the question itself: greeting, politeness, a wrapping question
 GREETING = re.compile(
-    r"^(?:hi|hello|hey|good (?:morning|afternoon|evening|day)|thanks?|thank you|ok|okay|so|well|"
+    rf"^(?:{_HELLO}|thanks?|thank you|ok|okay|so|well|"
     r"please|and|but|also|then|now)\b(?: there)?[,!.:;]?\s+",
     re.I,
 )
@@ -199,7 +200,7 @@ _ANYONE = (
     r"for \w+(?: \w+){0,2}))*"
 )
 SMALL_TALK = re.compile(
-    r"(?:(?:hi|hello|hey|howdy|greetings|good (?:morning|afternoon|evening|day|night)|thanks|"
+    rf"(?:(?:{_HELLO}|howdy|greetings|good night|thanks|"
     r"thank you|many thanks|thx|cheers|bye|goodbye|bye bye|see you|ok|okay|great|nice|cool|perfect|"
     rf"welcome)){_ANYONE}"
     r"|how are you(?: doing)?(?: today)?|who (?:are|made|built) you|what are you|"
