@@ -18,8 +18,7 @@ def unheaded(pieces: Sequence[Piece], letters: Sequence[Letter], looks: Set[int]
     headings by their ``looks`` those with which somebody signs."""
     headed = [one.start - 1 for one in letters if one.start < one.body]
     before = {at for at in headed[1:] if _is_short(pieces[at])}
-    signed = find(pieces, letters) & looks
-    return signed.union(before, *(_unheaded(pieces, one, looks) for one in letters))
+    return before.union(*(_unheaded(pieces, one, looks) for one in letters))
 
 
 def find(pieces: Sequence[Piece], letters: Sequence[Letter]) -> set[int]:
