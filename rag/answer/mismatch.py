@@ -58,11 +58,17 @@ def of_the_named(question: Question, ranked: Sequence[Candidate]) -> list[Candid
 
 def undated(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
     """Without lines that say no more than a date ("Date: 3 March 2024"), where none is asked for;
-    none where only much weaker sentences are left. The date of a fact may still be the best."""
-    if _asks_for_date(question):
+    none where only much weaker sentences are left.
+
+    Lines that tell when something is ("Fair: 5 May 2024") stay where the best one is of them, or
+    many things are asked for.
+    """
+    if _asks_for_date(question) or not ranked:
         return list(ranked)
     asked = {root(word) for word in words(question.text) if is_content(word)}
-    found = [one for at, one in enumerate(ranked) if not _only_dates(question, asked, one, at == 0)]
+    best = label_of(ranked[0].text)
+    facts = question.kind in {"list", "summary"} or (best is not None and not _is_stamp(best))
+    found = [one for one in ranked if not _only_dates(question, asked, one, facts)]
     return found if found and found[0].share >= NEARLY * ranked[0].share else []
 
 
@@ -72,16 +78,20 @@ def _asks_for_date(question: Question) -> bool:
     return question.kind == "yesno" and bool(_MONTH.search(question.text) or question.numbers)
 
 
-def _only_dates(question: Question, asked: Set[str], one: Candidate, is_best: bool) -> bool:
+def _only_dates(question: Question, asked: Set[str], one: Candidate, facts: bool) -> bool:
     """Whether a line is a date with a label that the question does not name: "Deadline" answers
-    what the deadline is, but nothing answers who or where."""
+    what the deadline is, but nothing answers who or where. ``facts``: all but stamps are asked for.
+    """
     label = label_of(one.text)
     if label is None:
         return False
     if question.answer_type in {"thing", "none"} and asked & {root(word) for word in words(label)}:
         return False
-    is_stamp = any(fold(word) in _STAMPS for word in words(label))
-    return is_stamp or not (is_best or question.kind == "summary")
+    return _is_stamp(label) or not facts
+
+
+def _is_stamp(label: str) -> bool:
+    return any(fold(word) in _STAMPS for word in words(label))
 
 
 def is_of_another(question: Question, one: Candidate) -> bool:

@@ -510,6 +510,15 @@ def test_a_date_is_the_best_answer_only_as_one_of_a_fact() -> None:
     assert undated(who, []) == []
 
 
+def test_lines_that_tell_when_something_is_stay_together() -> None:
+    rows = ["Fair: 5 May 2024", "Regatta: 9 June 2024", "Marl is a town."]
+    found = ranked(read(rows, [2.0, 1.9, 1.0]))
+    assert texts(undated(analyse("What does the club plan?"), found)) == rows
+    found = ranked(read(rows, [1.9, 1.8, 2.0]))
+    assert texts(undated(analyse("Which events are planned?"), found)) == [rows[2], *rows[:2]]
+    assert texts(undated(analyse("What does the club plan?"), found)) == rows[2:]
+
+
 def test_no_sentence_leans_on_a_date() -> None:
     found = ranked(read(["Date: 3 March 2024", "She mended the weir."], [0.0, 9.0]))
     assert texts(choose(analyse("Who mended the weir?"), found, CHOICE, 5)) == [
