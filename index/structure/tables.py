@@ -49,6 +49,14 @@ def has_header(rows: Sequence[Sequence[str]]) -> bool:
     return is_named and different and filled - {0} <= set(named)
 
 
+def is_record(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether each row is a name and its value ("Maker | Volta", "Year | 2016"): two cells, and
+    some of the values are numbers and some are not, as under the name of a column they are not."""
+    values = [row[1] for row in rows[1:] if len(row) == 2 and row[1]]
+    is_pair = all(len(row) <= 2 for row in rows)
+    return is_pair and len(set(map(_has_digit, values))) > 1
+
+
 def cut(text: str, pieces: Sequence[Piece]) -> tuple[list[Piece], Marks]:
     """The pieces with each row of a table as one of its own, and the marks of these."""
     found: list[Piece] = []
