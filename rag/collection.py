@@ -21,7 +21,7 @@ from index.report import Summary
 from index.sandbox.recognise import Ocr
 from index.store import Index
 from index.types import Document, Origin, Span
-from rag.answer.describe import collection_text, describe_document, state_of
+from rag.answer.describe import TOPICS, collection_text, describe_document, state_of
 from rag.answer.places import PLACE_SCHEMA, found_again, pages_of, spots
 from rag.answer.proof import Stored, hash_of_file, verify
 from rag.errors import QuestionError
@@ -298,7 +298,7 @@ class Collection:
             return Stored(document, ever, now)
 
         def info() -> list[str]:
-            return [collection_text(topic, snapshot) for topic in ("greeting", "documents")]
+            return [collection_text(topic, snapshot) for topic in TOPICS]
 
         return verify(answer, find, info)
 

@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Match, Mount
 
 from rag.errors import QuestionError, UncalibratedError
 from rag.types import Json
@@ -17,6 +18,7 @@ from web.schemas import SAID, Reply
 from web.work import BusyError
 
 RETRY_AFTER_S = 2
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 DETAILS = {
     400: "The body cannot be read. Send a JSON object with Content-Type: application/json.",
@@ -55,10 +57,13 @@ def handle_problems(app: FastAPI) -> None:
     """Turn every error that a handler raises into a problem."""
 
     @app.exception_handler(HTTPException)
-    async def _http(_: Request, error: HTTPException) -> Response:
+    async def _http(request: Request, error: HTTPException) -> Response:
         own = "" if error.detail == HTTPStatus(error.status_code).phrase else error.detail
         detail = DETAILS[400] if error.status_code == 400 else own
-        return problem_reply(error.status_code, detail, error.headers)
+        headers = dict(error.headers or {})
+        if error.status_code == 405:
+            headers["Allow"] = _allowed(request, headers.get("Allow", ""))
+        return problem_reply(error.status_code, detail, headers)
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(_: Request, error: RequestValidationError) -> Response:
@@ -80,6 +85,19 @@ def handle_problems(app: FastAPI) -> None:
     @app.exception_handler(BusyError)
     async def _busy(_: Request, __: BusyError) -> Response:
         return problem_reply(503, headers={"Retry-After": str(RETRY_AFTER_S)})
+
+
+def _allowed(request: Request, said: str) -> str:
+    """All methods of an address: where it has several routes, ``said`` names those of the first
+    alone. HEAD is answered wherever GET is, by ``web.head``; a mount takes any and says itself."""
+    routes = [one for one in request.app.routes if not isinstance(one, Mount)]
+    scopes = {name: {**request.scope, "method": name} for name in METHODS}
+    found = {
+        name
+        for name, scope in scopes.items()
+        if name in said or any(one.matches(scope)[0] is Match.FULL for one in routes)
+    }
+    return ", ".join(sorted(found | ({"HEAD"} if "GET" in found else set())))
 
 
 def _is_whole_body(loc: tuple[int | str, ...], kind: str) -> bool:

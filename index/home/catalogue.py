@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from index.errors import DamageError, HomeError
-from index.home.changes import Commit, collect, set_hint
+from index.home.changes import CHANGED, Commit, collect, set_hint
 from index.home.connection import Connection
 from index.home.durable import make_folder
 from index.home.rows import (
@@ -102,6 +102,14 @@ class Catalogue(Connection):
         except DamageError as error:
             raise damaged(self.path, error) from error
         return str(row["value"])
+
+    def changed(self, version: int) -> str | None:
+        """When the version was committed, "2026-05-03 18:20 UTC"; known of the last alone."""
+        try:
+            number, _, minute = (self.meta(CHANGED) or "").partition(" ")
+        except DamageError:  # no text is answered from it, and the next commit writes it anew
+            return None
+        return minute if number == str(version) else None
 
     def entries(self, version: int, since: int = 0) -> Iterator[Entry]:
         """The texts visible at ``version`` that were added after ``since``."""

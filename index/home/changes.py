@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,8 @@ from index.home.rows import (
 from index.home.seal import add, seal, take
 from index.passages.chunk import Draft
 from index.types import Document, Source, Vectors
+
+CHANGED = "changed"  # what ``meta`` calls the last version, and the minute in which it was made
 
 
 class Commit:
@@ -191,6 +194,7 @@ class Commit:
                 self.remove_document(document_id)
         state = State(self.version, self._documents, self._passages, self._digest)
         self._insert("versions", replace=True, **state_fields(state))
+        self.set_meta(CHANGED, f"{self.version} {datetime.now(UTC):%Y-%m-%d %H:%M} UTC")
 
     def _next(self, table: str) -> int:
         """A row id that was never given before."""

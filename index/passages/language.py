@@ -25,11 +25,11 @@ FUNCTION_WORDS = {
     "Swedish": "och att det som är på av för med har inte till ett",
 }
 _SETS = {name: frozenset(listed.split()) for name, listed in FUNCTION_WORDS.items()}
-_WORD = re.compile(r"[^\W\d_]+")
+_WORD = re.compile(r"(?<![\w-])[^\W\d_]++(?![\d_]|-\d)")  # no part of a number such as "W-0714"
 SAMPLE = 20_000  # code points of a long text that are looked at
 LEAST_WORDS = 12  # fewer say nothing
 LEAST_SHARE = 0.06
-LEAST_DIFFERENT = 2  # one may be a name or a thing: "Van 1", "Van 2"
+LEAST_KINDS = 2  # one word alone may be a name or a unit of a table
 LEAST_LETTERS = 20
 SCRIPTS = {"CYRILLIC": "Russian or another language in Cyrillic", "CJK": "Chinese",
            "HIRAGANA": "Japanese", "KATAKANA": "Japanese", "HANGUL": "Korean", "ARABIC": "Arabic",
@@ -72,5 +72,5 @@ def _by_words(counts: Mapping[str, int], total: int) -> str | None:
         return None
     shares = {name: sum(counts.get(one, 0) for one in own) / total for name, own in _SETS.items()}
     best = max(shares, key=lambda name: shares[name])
-    different = sum(one in counts for one in _SETS[best])
-    return best if shares[best] >= LEAST_SHARE and different >= LEAST_DIFFERENT else None
+    kinds = sum(one in counts for one in _SETS[best])
+    return best if shares[best] >= LEAST_SHARE and kinds >= LEAST_KINDS else None

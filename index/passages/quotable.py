@@ -6,17 +6,12 @@ import re
 from collections.abc import Sequence
 
 from index.passages.lists import entries
-from index.structure import dates, shapes
+from index.structure import dates, partings, shapes
 from index.types import Span
 
 # The last of the question marks is the Greek one.
 _QUESTION = re.compile(
     r"""[?？؟⁇⁈⁉\u037e][?？؟!！⁇⁈⁉.…。]*(?:['"”’»›“)\]}」』】）〉》*_\s]|\[\d{1,3}\])*\Z"""
-)
-_SALUTATION = re.compile(
-    r"\W*(?:dear|hello|hi|hey|good (?:morning|afternoon|evening))"
-    r"(?: (?:[a-z]{1,4}\.(?= )|[^\s,!.?:]+)){0,4}[,!:]\s*",
-    re.IGNORECASE,
 )
 _TAIL = 64  # code points at the end that are looked at
 
@@ -36,10 +31,13 @@ def is_declarative(sentence: str) -> bool:
 
 def may_be_quoted(text: str, sentences: Sequence[Span], at: int) -> bool:
     """Whether the sentence ``at`` of a passage may be quoted: a declarative one, no "Dear Ann,",
-    and no date that stands alone on its line among other sentences. An item of a list may be a
-    date, and so may all that a passage says ("Deadline" and a date)."""
+    no "Best, Ann" and no date that stands alone on its line among other sentences. An item of a
+    list may be a date or begin like a closing ("Best, George"), and all that a passage says may be
+    a date ("Deadline" and a date)."""
     sentence = sentences[at].of(text)
-    if not is_declarative(sentence) or _SALUTATION.fullmatch(sentence[:100]):
+    if not is_declarative(sentence) or partings.is_greeting(sentence):
         return False
     is_dateline = dates.is_date(sentence) and not shapes.ends_sentence(sentence)
-    return not is_dateline or len(sentences) == 1 or entries(text, sentences)[at] is not None
+    if (is_dateline and len(sentences) > 1) or partings.is_sign_off(sentence):
+        return entries(text, sentences)[at] is not None
+    return True

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from index.structure.dates import YEAR
 from index.structure.pieces import lines_of
 from index.types import Section, Span
 
@@ -23,7 +24,7 @@ _HEADING = re.compile(
 )
 _BEGINS = re.compile(r"\s*(?:[-*•–]|\[[^\]\n]{1,40}\]|\(?\d{1,3}[.)])\s")
 _BULLET = re.compile(r"[\s•*–-]*")
-_CITES = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d[a-z]?(?!\d)|\bet al\b|\bdoi\b|https?://", re.I)
+_CITES = re.compile(rf"(?<!\d){YEAR}[a-z]?(?!\d)|\bet al\b|\bdoi\b|https?://", re.I)
 
 
 def entries(text: str, section: Section, headings: Sequence[str]) -> list[Span]:

@@ -30,6 +30,7 @@ class Snapshot:
     catalogue: Catalogue
     left_out: tuple[str, ...] = ()  # paths that were found damaged and not read again yet
     names: Mapping[str, str] = field(default_factory=dict, hash=False)  # of uploads
+    changed: str | None = None  # the minute in which it was committed, where that is known
 
     @property
     def version(self) -> int:

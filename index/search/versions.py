@@ -156,7 +156,9 @@ class Versions(ABC):
     def _build(self, state: State, lexical: LexicalIndex) -> Snapshot:
         vectors, left_out = self._vectors(state), tuple(self.catalogue.left_out(state.version))
         names = Uploads(self.home).names_or_none()
-        return Snapshot(state, self.fingerprint, vectors, lexical, self.catalogue, left_out, names)
+        changed = self.catalogue.changed(state.version)
+        parts = vectors, lexical, self.catalogue, left_out, names, changed
+        return Snapshot(state, self.fingerprint, *parts)
 
     def _vectors(self, state: State) -> DenseIndex:
         dimension = self._dimension()

@@ -14,11 +14,11 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from index.errors import ReadError
-from index.structure import headings, navigation, quoting
+from index.structure import headings, navigation, quoting, titles
 from index.structure.letters import Letter
 from index.structure.pieces import CELLS, TABLE_LEVEL, Mark, Marks, Piece, split
 from index.structure.sections import compose, own_date, own_title
-from index.structure.tables import has_header
+from index.structure.tables import has_header, is_record
 from index.types import About, Origin, Parsed, Section, Span
 
 _GAP = "\n\n"
@@ -109,7 +109,7 @@ class Builder:
         cells, already without needless white space, are joined by ``CELLS``.
         """
         clean = [[_SPACE.sub(" ", cell).strip() for cell in row] for row in rows]
-        named = has_header(clean) if header is None else header
+        named = has_header(clean) and not is_record(clean) if header is None else header
         gap, level = _GAP, TABLE_LEVEL  # of the first row that is not empty
         for number, cells in enumerate(clean):
             if not any(cells):
@@ -131,7 +131,7 @@ class Builder:
         if span is None:
             return
         at, body = len(self._pieces), self._texts[-1]
-        found = self._cut(body)
+        found = quoting.cut_signatures(titles.cut_letter(body, quoting.cut(body, split(body))))
         links = navigation.find(found)
         seen = headings.find(found, links)
         self._marks |= {at + i: Mark("navigation") for i in links}

@@ -19,7 +19,8 @@ _M = (
     r"|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\b\.?"
 )
 _D = r"\d{1,2}(?:st|nd|rd|th)?"
-_Y = r"(?:1[5-9]|20)\d\d(?!\d)"
+YEAR = r"(?:1[5-9]|20)\d\d"  # without what may stand around it
+_Y = rf"{YEAR}(?!\d)"
 _TO = r"\s*(?:-|–|—|to|until|till|and|through)\s*"
 _FORMS = (
     rf"(?P<iso>{_Y}[-/](?:0[1-9]|1[0-2])[-/](?:0[1-9]|[12]\d|3[01])(?!\d))",
@@ -32,7 +33,7 @@ _FORMS = (
     rf"(?P<month3>{_M}),?\s+(?:of\s+)?(?P<year3>{_Y})",
 )
 _DATE = re.compile(r"(?<![\w./])(?:" + "|".join(_FORMS) + r")", re.IGNORECASE)
-_YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
+_YEAR = re.compile(rf"(?<!\d){YEAR}(?!\d)")
 _STOP = re.compile(
     r"(?<!\b[A-Z])(?<!\b[A-Z][a-z])(?<!\b(?:Mrs|Gen|Col|Sen|Gov|Rep|Rev))"
     r"(?<!\bProf)[.!?][\"”’')\]]{0,2}\s+(?=[\"“‘(]?[^\W\d_a-z])"
@@ -46,6 +47,15 @@ _KEY = re.compile(
 )
 _DAY_NAME = r"(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*\.?,?\s+"
 _WEEKDAY = re.compile(rf"^\s*(?:on\s+)?{_DAY_NAME}", re.I)
+# "Date: 3 March 2024", "**Sent** | Mon, 4 May 2026 10:00:00 +0200"
+_LABEL = re.compile(r"[\s>*_•-]{0,8}(?P<label>[^\W\d_][\w'’ /-]{0,40}?)[*_\s]*[:|][*_\s]*")
+_DIGITS = re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-](?:\d{4}|\d\d)(?!\d)")
+_HOUR = re.compile(
+    r"(?:[\s,.*_]|at\b|T(?=\d)|\d{1,2}[:.h]\d\d(?:[:.]\d\d)?|[ap]\.?m\b|uhr\b|[+-]\d\d:?\d\d"
+    r"|\(?(?:UTC|GMT|C?ES?T|[CMP][SD]T|Z)\b\)?)*",
+    re.I,
+)
+_LONGEST_LABELLED = 120  # code points
 _DASHED = re.compile(r"(?:\([^)]{1,40}\)\s*)?[—–-]")
 # What stands before and behind the date of a dateline, in a first sentence.
 _ON = re.compile(rf"\W*(?:(?:on|from)\s+(?:the\s+)?)?(?:{_DAY_NAME}(?:the\s+)?)?", re.I)
@@ -165,3 +175,14 @@ def is_date(text: str) -> bool:
     """Nothing but a date, with a weekday at most."""
     match = _DATE.match(_no_weekday(text[:80]))
     return bool(match and _iso(match) and not match.string[match.end() :].strip(" \t.,:"))
+
+
+def label_of(line: str) -> str | None:
+    """The label of a line whose value is nothing but a date, with a time of day at most: "Date" of
+    "Date: 3 March 2024". None for any other line."""
+    label = _LABEL.match(line) if len(line) <= _LONGEST_LABELLED else None
+    if label is None:
+        return None
+    value = _no_weekday(line[label.end() :])
+    date = _DATE.match(value) or _DIGITS.match(value)
+    return label["label"] if date and _HOUR.fullmatch(value, date.end()) else None

@@ -6,7 +6,7 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from itertools import takewhile
 
-from index.structure import dates, shapes
+from index.structure import dates, shapes, steps
 from index.structure.pieces import Mark, Marks, Piece
 from index.structure.titles import ASKING, SAYING
 
@@ -27,10 +27,13 @@ class Headings:
 def find(pieces: Sequence[Piece], links: Set[int]) -> Headings:
     """Levels: by number or form ("1.2", "Chapter"); a headline is one below the last of these, and
     titles right above their text are one deeper still where they stand under a headline."""
+    listed = steps.find(pieces)
     strong = {
-        i: level for i in range(len(pieces)) if (level := _strong_level(pieces, i, links)) > 0
+        i: level
+        for i in range(len(pieces))
+        if i not in listed and (level := _strong_level(pieces, i, links)) > 0
     }
-    soft = _headlines(pieces, links, strong.keys())
+    soft = _headlines(pieces, links, strong.keys()) - listed
     marks: Marks = {}
     below: dict[int, int] = {}
     depth = 0  # level of the last heading known by its form

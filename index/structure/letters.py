@@ -87,6 +87,10 @@ def find(pieces: Sequence[Piece], fixed: Mapping[int, Mark], letters: Sequence[L
     for letter in letters:
         found.inside.update(range(letter.start, letter.body))
         if letter.start < letter.body:
+            over = letter.start - 1
+            if over >= 0 and pieces[over].wrote:  # "Original Message", below a mail without header
+                found.inside.add(over)
+                found.marks.setdefault(over, Mark("navigation"))
             kind = "quote" if letter.kind == "quote" else "text"
             found.marks[letter.start] = Mark(kind, letter.level, date=letter.date)
         last: Voice | None = None

@@ -1,4 +1,4 @@
-"""Lines with which a mail's writer takes leave, by their form: "Best regards,", "Ann Lee"."""
+"""Lines that open and close a mail, by their form: "Dear Ann,", "Best, Bo", "Ann Lee"."""
 
 from __future__ import annotations
 
@@ -7,7 +7,14 @@ from collections.abc import Sequence
 
 from index.structure import shapes
 
+GREETINGS = shapes.word_set("dear hello hi hey")  # of one word
+
 _MOST_WORDS, _MOST_LINES = 3, 3
+_GREETING = re.compile(
+    rf"\W*(?:{'|'.join(sorted(GREETINGS))}|good (?:morning|afternoon|evening))"
+    r"(?: (?:[a-z]{1,4}\.(?= )|[^\s,!.?:]+)){0,4}[,!:]\s*",
+    re.IGNORECASE,
+)
 _CLOSING = re.compile(
     r"(?:with )?(?:(?:many|kind|best|warm|kindest|warmest|my) )*(?:regards|wishes|thanks|greetings)"
     r"|thank you|thanks(?: again| a lot| so much)?|cheers|best|all the best|sincerely|take care"
@@ -18,9 +25,20 @@ _CLOSING = re.compile(
 )
 
 
+def is_greeting(text: str) -> bool:
+    """ "Dear Ms. Falk," or "Hi all!"."""
+    return bool(_GREETING.fullmatch(text[:100]))
+
+
 def is_closing(line: str) -> bool:
     """ "Best regards," or the mark of a signature."""
     return bool(_CLOSING.fullmatch(line[:60].strip(" \t\r,.!")))
+
+
+def is_sign_off(line: str) -> bool:
+    """ "Best, Ann": a closing and a name on one line."""
+    closing, comma, name = line[:80].partition(",")
+    return bool(comma) and is_closing(closing) and _is_named(name.strip(" \t\r.!"))
 
 
 def signing(lines: Sequence[str]) -> int:
@@ -34,12 +52,13 @@ def signing(lines: Sequence[str]) -> int:
 
 
 def _is_part(line: str) -> bool:
-    words = line.strip(" \t\r-–—.,")
+    return is_closing(line) or is_sign_off(line) or _is_named(line.strip(" \t\r-–—.,"))
+
+
+def _is_named(words: str) -> bool:
     named = words and words[0].isalpha() and shapes.is_name(words)
     short = shapes.words(words, _MOST_WORDS) <= _MOST_WORDS
-    return is_closing(line) or bool(
-        named and short and not re.search(r"[\d:!?\t]|  |\w{3}\.", words)
-    )
+    return bool(named and short and not re.search(r"[\d:!?\t]|  |\w{3}\.", words))
 
 
 def _may_begin(lines: Sequence[str], at: int) -> bool:

@@ -12,7 +12,7 @@ from index.structure.wrote import LONGEST, told
 from index.types import Span
 
 _MOST_LINES = 3  # over which a mail program breaks a line that says who wrote
-_MARKS = re.compile(r"(?:[ \t]{0,3}>)*[ \t]?")
+_MARKS = re.compile(r"((?:[ \t]{0,3}>)+)[ \t]?")
 _MAY_BE = re.compile(r"^[ \t]{0,3}>|:[*_ \t\r]*$|-{2}[ \t\r]*$", re.MULTILINE)
 _OPENS = re.compile(r"(?:On|Am|Op|Den|Le|El|Il|W dniu)\b.*\d|\d")  # the first of several lines
 
@@ -33,7 +33,19 @@ def cut_signatures(pieces: Sequence[Piece]) -> list[Piece]:
 
 def depth(piece: Piece) -> int:
     """How many marks of quoting stand before its first line, also such as a reader dropped."""
-    return piece.quoted + _depth(piece.text)
+    return piece.quoted + depth_of(piece.text)
+
+
+def depth_of(line: str) -> int:
+    """The same of a line."""
+    marks = _MARKS.match(line)
+    return marks[1].count(">") if marks else 0
+
+
+def unmarked(line: str) -> str:
+    """A line without its marks of quoting, and the blank behind them."""
+    marks = _MARKS.match(line)
+    return line[marks.end() :] if marks else line
 
 
 def _cut(text: str, piece: Piece) -> Iterator[Piece]:
@@ -52,7 +64,7 @@ def _signed(piece: Piece) -> Iterator[Piece]:
         return
     lines = list(lines_of(piece.text[-LONGEST:]))
     whole = len(piece.text) <= LONGEST
-    last = [_MARKS.sub("", one.of(piece.text[-LONGEST:]), count=1) for one in lines]
+    last = [unmarked(one.of(piece.text[-LONGEST:])) for one in lines]
     count = signing(last if whole else last[1:])
     at = lines[-count].start + max(0, len(piece.text) - LONGEST) if count else len(piece.text)
     for start, end in ((0, at), (at, len(piece.text))):
@@ -65,7 +77,7 @@ def _signed(piece: Piece) -> Iterator[Piece]:
 
 def _groups(text: str, piece: Piece) -> Iterator[tuple[Span, Wrote | None]]:
     lines = [one.shift(piece.span.start) for one in lines_of(piece.text)]
-    depths = [_depth(one.of(text)) for one in lines]
+    depths = [depth_of(one.of(text)) for one in lines]
     start = at = 0
     while at < len(lines):
         end, wrote = _line(text, lines[at : at + _MOST_LINES], depths[at : at + _MOST_LINES])
@@ -82,15 +94,10 @@ def _groups(text: str, piece: Piece) -> Iterator[tuple[Span, Wrote | None]]:
 
 def _line(text: str, lines: Sequence[Span], depths: Sequence[int]) -> tuple[int, Wrote | None]:
     """How many of the lines are one that says who wrote, and what it says; else 1 and None."""
-    words = [_MARKS.sub("", one.of(text)[: 2 * LONGEST], count=1).strip() for one in lines]
+    words = [unmarked(one.of(text)[: 2 * LONGEST]).strip() for one in lines]
     for count in range(len(lines), 0, -1):
         if count > 1 and (len(set(depths[:count])) > 1 or not _OPENS.match(words[0])):
             continue
         if words[count - 1].endswith((":", "-")) and (wrote := told(" ".join(words[:count]))):
             return count, wrote
     return 1, None
-
-
-def _depth(line: str) -> int:
-    marks = _MARKS.match(line)
-    return marks[0].count(">") if marks else 0

@@ -64,9 +64,10 @@ def compose(
     reader knows. ``looks``: the headings that were told by nothing but their looks.
     """
     all_mails = letters.every(pieces, marks.keys(), mails)
-    unheaded = signatures.unheaded(pieces, all_mails, looks)
+    signed = signatures.find(pieces, all_mails)
+    unheaded = signatures.unheaded(pieces, all_mails, looks) | (signed & looks)
     marks = {i: m for i, m in marks.items() if m.kind != "heading" or i not in unheaded}
-    marks |= dict.fromkeys(signatures.find(pieces, all_mails) - marks.keys(), Mark("navigation"))
+    marks |= dict.fromkeys(signed - marks.keys(), Mark("navigation"))
     heads = {i for i, mark in marks.items() if mark.kind == "heading"}
     closed = letters.closed(pieces, all_mails) - marks.keys()
     talk = dialogue.find(pieces, (marks.keys() - heads) | closed, heads)

@@ -7,7 +7,7 @@ from collections.abc import Sequence, Set
 
 from index.structure import shapes
 from index.structure.letters import Letter, Voice, voices
-from index.structure.partings import is_closing
+from index.structure.partings import is_closing, is_sign_off
 from index.structure.pieces import Piece
 
 _MOST = 6  # words
@@ -24,6 +24,8 @@ def unheaded(pieces: Sequence[Piece], letters: Sequence[Letter], looks: Set[int]
 def find(pieces: Sequence[Piece], letters: Sequence[Letter]) -> set[int]:
     """Pieces that hold nothing but "Best regards," and the name of who writes."""
     voiced = dict(said for one in letters for said in voices(pieces, one))
+    if letters and not any(one.level for one in letters):  # the newest mail may have no header
+        voiced = dict.fromkeys(range(len(pieces)), Voice("text")) | voiced
     return {
         i
         for i, voice in voiced.items()
@@ -57,6 +59,8 @@ def _unheaded(pieces: Sequence[Piece], letter: Letter, looks: Set[int]) -> set[i
 
 def _is_signed(pieces: Sequence[Piece], i: int, voice: Voice) -> bool:
     lines = [line for line in pieces[i].text[:200].splitlines() if line.strip()]
+    if any(map(is_sign_off, lines)):
+        return True
     names = [_words(line) for line in lines if not is_closing(line)]
     if len(names) == 1 and (len(lines) > 1 or (i and is_closing(_last_line(pieces[i - 1])))):
         return True  # below a closing any name is the writer's: "Best, Kat"

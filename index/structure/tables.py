@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from index.structure import shapes
+from index.structure.dates import YEAR
 from index.structure.pieces import CELLS, TABLE_LEVEL, Mark, Marks, Piece, lines_of
 from index.types import Span
 
@@ -21,7 +22,7 @@ LONGEST = 400  # code points of a row
 LONGEST_PAIR = 60  # of a row of two cells: longer lines are two columns of running text
 MOST_NAMES = 3  # lines that the names of the columns may take
 
-_YEAR = re.compile(r"(?:1[5-9]|20)\d\d(?:[/–-]\d{2,4})?\Z")
+_YEAR = re.compile(rf"{YEAR}(?:[/–-]\d{{2,4}})?\Z")
 _GAP = re.compile(r"\S(?: {2,}|\t+ *)(?=\S)")
 _RULE = re.compile(r"[\s|+=_-]+")
 
@@ -46,6 +47,14 @@ def has_header(rows: Sequence[Sequence[str]]) -> bool:
     is_named = words | years == set(named) and (bool(words) or not first[0])
     different = len({first[i] for i in named}) == len(named) > 1
     return is_named and different and filled - {0} <= set(named)
+
+
+def is_record(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether each row is a name and its value ("Maker | Volta", "Year | 2016"): two cells, and
+    some of the values are numbers and some are not, as under the name of a column they are not."""
+    values = [row[1] for row in rows[1:] if len(row) == 2 and row[1]]
+    is_pair = all(len(row) <= 2 for row in rows)
+    return is_pair and len(set(map(_has_digit, values))) > 1
 
 
 def cut(text: str, pieces: Sequence[Piece]) -> tuple[list[Piece], Marks]:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from itertools import pairwise, takewhile
 
 from index.structure import dates, navigation, shapes
+from index.structure.partings import GREETINGS, is_closing
 from index.structure.pieces import Piece, lines_of
 from index.types import Span
 
@@ -26,7 +27,6 @@ _COPYRIGHT = re.compile(r"copyright\b|©|\(c\)", re.IGNORECASE)
 _NUMBER = re.compile(r"\d{3}|\d[.,]\d")  # shorter ones were rather wrapped: "O⏎2 from the air"
 _QUANTITY = re.compile(r"(?<!\w)\d{1,3}(?:[.,]\d+)? (?:[a-z]|to\b|\d)")  # "Rent 450 euros"
 ASKING = shapes.word_set("What Who Where When Why How Which Can Do Does Is Are Must May")
-_SALUTATION = shapes.word_set("dear hi hello hey")
 # Words that end no title, for one that they belong to follows.
 _LEANING = shapes.word_set(
     "a an the this that these those his her its our their my your and or but nor of to in on at by "
@@ -61,6 +61,11 @@ def cut(text: str, pieces: Sequence[Piece]) -> list[Piece]:
     for i, piece in enumerate(pieces):
         found += _parts(text, piece) if i in over else [piece]
     return found
+
+
+def cut_letter(text: str, pieces: Sequence[Piece]) -> list[Piece]:
+    """The same of a mail, whose first line may call somebody by name: "Ann⏎The roof leaks."."""
+    return [*pieces[:1], *cut(text, pieces[1:])]
 
 
 def _parts(text: str, piece: Piece) -> Iterator[Piece]:
@@ -120,10 +125,16 @@ def _may_be_title(line: str) -> bool:
         return False
     if not number and SAYING.intersection(said[1:]):
         return said[0] in ASKING
-    asks = len(said) > 1 and said[1] in _OBJECTS and not said[0].endswith("ing")
-    if asks and said[0].casefold() not in _NO_VERB:
+    if asks_for(said) or is_closing(line):
         return False
-    return said[-1] not in _LEANING and said[0].casefold() not in _SALUTATION
+    return said[-1] not in _LEANING and said[0].casefold() not in GREETINGS
+
+
+def asks_for(words: Sequence[str]) -> bool:
+    """Whether a line begins with a verb that asks for something: "Wash the apples"."""
+    if len(words) < 2 or words[1] not in _OBJECTS or words[0].endswith("ing"):
+        return False
+    return words[0].casefold() not in _NO_VERB
 
 
 def _is_open(line: str, opened: str, closed: str) -> bool:

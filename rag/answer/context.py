@@ -9,6 +9,7 @@ from dataclasses import replace
 from index.passages.lists import Entry, entries, stands_behind
 from index.passages.quotable import may_be_quoted
 from index.structure import shapes
+from index.structure.dates import label_of
 from index.types import Span
 from rag.answer.candidates import Candidate
 from rag.question.analyse import Question
@@ -89,11 +90,13 @@ def cannot_stand_alone(sentence: str) -> bool:
 
 
 def sentence_before(one: Candidate) -> Span | None:
-    """The declarative sentence that it is read behind, in the same passage."""
+    """The declarative sentence that it is read behind, in the same passage; on a line that only
+    dates what is written nothing leans."""
     at = stands_behind(one.document.text, one.passage.sentences)[place_in_passage(one)]
     if at is None or not may_be_quoted(one.document.text, one.passage.sentences, at):
         return None
-    return one.passage.sentences[at]
+    before = one.passage.sentences[at]
+    return None if label_of(one.document[before]) else before
 
 
 def is_part(one: Candidate, before: Span) -> bool:

@@ -11,6 +11,7 @@ from rag.types import IndexState, Json
 
 NAMED = 5  # paths in a warning
 LISTED = 20  # documents named in an answer about the collection
+TOPICS = ("greeting", "documents", "updated")  # of ``about_collection``
 
 
 def describe_hits(hits: Sequence[Hit], read: Sequence[tuple[Document, Passage]]) -> list[Json]:
@@ -120,8 +121,9 @@ def left_out(snapshot: Snapshot) -> tuple[str, ...]:
 
 
 def collection_text(topic: str, snapshot: Snapshot) -> str:
-    """What is said of the collection at a version; ``topic`` is that of ``about_collection``."""
-    documents, passages = snapshot.n_documents, snapshot.n_passages
+    """What is said of the collection at a version, from the catalogue alone; ``topic`` is one of
+    ``TOPICS``."""
+    documents, passages = snapshot.n_documents, counted(snapshot.n_passages, "passage")
     count = counted(documents, "document")
     if topic == "greeting":
         return (
@@ -130,7 +132,11 @@ def collection_text(topic: str, snapshot: Snapshot) -> str:
         )
     if not documents:
         return "The index holds no documents yet. Run 'citewell index FOLDER' first."
+    if topic == "updated":
+        changed = snapshot.changed
+        when = f"was last changed on {changed}" if changed else "does not say when it was changed"
+        return f"The index {when}. It holds {count} in {passages}."
     page = snapshot.documents(LISTED)
     names = [one.path if one.title in one.path else f"{one.title} ({one.path})" for one in page]
     more = f" and {documents - len(page)} more" if documents > len(page) else ""
-    return f"The index holds {count} in {passages} passages: {', '.join(names)}{more}."
+    return f"The index holds {count} in {passages}: {', '.join(names)}{more}."

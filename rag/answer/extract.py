@@ -25,6 +25,7 @@ from rag.answer.given import (
     text_of,
     to_read,
 )
+from rag.answer.mismatch import undated
 from rag.answer.pipeline import idf_in
 from rag.answer.whole_list import with_its_list
 from rag.confidence.decision import Decision
@@ -145,7 +146,8 @@ def extract(
     reader = open_reader(kit, lexical.terms, idf_in(lexical, len(placed)), len(read))
     readings = reader.read(question, parts)
     asked, most = analyse(question), settings.max_sentences
-    score, ranked = answer_score(readings), in_cells(asked, candidates(read, readings))
+    score = answer_score(readings)
+    ranked = undated(asked, in_cells(asked, candidates(read, readings)))
     top = decision.chance(score)
     least = decision.chance(decision.least) if score >= decision.least else math.inf
     rule = rule_for(asked, kit.model.choice, most)

@@ -16,7 +16,7 @@ from rag.answer.candidates import Candidate, answer_score, candidates, in_time, 
 from rag.answer.cells import in_cells
 from rag.answer.choose import choose
 from rag.answer.context import entry_of
-from rag.answer.mismatch import is_beyond, of_the_named
+from rag.answer.mismatch import is_beyond, of_the_named, undated
 from rag.answer.speakers import said_by
 from rag.confidence.decision import Decision, decide
 from rag.question.analyse import Question, analyse
@@ -192,7 +192,7 @@ class Pipeline:
         """The sentences that an answer may be chosen from, best first."""
         if not is_sure:
             return self._mentions(asked, ranked)
-        return [] if is_beyond(asked, ranked) else of_the_named(asked, ranked)
+        return [] if is_beyond(asked, ranked) else of_the_named(asked, undated(asked, ranked))
 
     def choose(
         self, question: Question, supported: Sequence[Candidate], model: Model, most: int

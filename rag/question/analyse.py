@@ -23,6 +23,7 @@ from rag.question.patterns import (
     SUMMARY,
     TRAILING_WH,
     TYPE_RULES,
+    UPDATED,
     WHAT_ABOUT,
     WRAPPED,
     clauses,
@@ -97,11 +98,14 @@ def unwrap(question: str) -> str:
 
 
 def about_collection(question: str) -> str | None:
-    """ "documents" when it asks what the index holds, "greeting" for small talk, else None."""
+    """ "documents" when it asks what the index holds, "updated" when it was last changed,
+    "greeting" for small talk, else None."""
     if is_small_talk(question):
         return "greeting"
-    rest = [piece for piece in clauses(question) if not SMALL_TALK.fullmatch(piece)]
-    return "documents" if COLLECTION.fullmatch(" ".join(rest)) else None
+    rest = " ".join(piece for piece in clauses(question) if not SMALL_TALK.fullmatch(piece))
+    if COLLECTION.fullmatch(rest):
+        return "documents"
+    return "updated" if UPDATED.fullmatch(rest) else None
 
 
 def parts(question: str) -> tuple[str, ...]:

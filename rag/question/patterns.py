@@ -11,9 +11,10 @@ AUX_WORDS = "|".join(sorted(map(re.escape, AUX), key=len, reverse=True))
 PREP_WORDS = (
     "in|on|at|by|to|for|from|with|of|about|under|until|since|during|through|into|after|before"
 )
+_HELLO = r"hi|hello|hey|good (?:morning|afternoon|evening|day)"
 # what may stand before the question itself: greeting, politeness, a wrapping question
 GREETING = re.compile(
-    r"^(?:hi|hello|hey|good (?:morning|afternoon|evening|day)|thanks?|thank you|ok|okay|so|well|"
+    rf"^(?:{_HELLO}|thanks?|thank you|ok|okay|so|well|"
     r"please|and|but|also|then|now)\b(?: there)?[,!.:;]?\s+",
     re.I,
 )
@@ -155,6 +156,7 @@ _HOLDER = (
     r"(?:this|the|that|my|your|our) "
     r"(?:folder|index|collection|library|corpus|database|archive|system)"
 )
+_INDEX = r"(?:this|the|your|my|our) (?:index|collection|corpus)"  # no library, with its own hours
 _HERE = (
     rf"(?: (?:here|now|currently|available|indexed|loaded|(?:in|of) {_HOLDER}|in (?:here|total)))*"
 )
@@ -167,8 +169,10 @@ COLLECTION = re.compile(
     rf"|(?:what|which) {_DOCS} (?:are|is|were|have been|has been) (?:there|indexed|loaded|"
     rf"available|included|here|in {_HOLDER}){_HERE}"
     rf"|what(?: is|'s| are)(?: there)? (?:in|inside) {_HOLDER}|what does {_HOLDER} {_HAVE}"
-    rf"|how many {_DOCS} (?:are|is|do|have) (?:there|indexed|loaded|available|here|you|i|we|in "
-    rf"{_HOLDER})(?: (?:{_HAVE}|got|indexed|loaded))?{_HERE}"
+    rf"|how many (?:{_DOCS}|passages) (?:are|is|do|does|did|have(?: been)?) (?:there|here|indexed|"
+    rf"loaded|available|you|i|we|(?:in )?{_HOLDER})(?: (?:{_HAVE}|got|indexed|loaded))?{_HERE}"
+    rf"|(?:what is |what's )?the number of {_DOCS} in {_INDEX}"
+    rf"|how (?:big|large) is {_INDEX}|what(?: is|'s) indexed{_HERE}"
     r"|(?:all |the |your |my |of )*(?:documents|files|sources)"
     rf"(?: (?:that )?(?:you|i|we) (?:have|know))?{_HERE}"
     rf"|what (?:do you (?:have|know|know about)|have you (?:got|read|indexed))(?: about)?{_HERE}"
@@ -176,12 +180,27 @@ COLLECTION = re.compile(
     rf"|what is {_HOLDER} about|what (?:can|could|should|may) i ask(?: you)?(?: about)?"
     r")",
 )
+_CHANGED = r"(?:updated|changed|modified|refreshed|built|rebuilt|made|created|indexed|read)"
+_INDEXED = rf"(?:(?:these|the|your|my|our|all) {_DOCS})"
+UPDATED = re.compile(
+    r"(?:(?:please |can you |could you |do you know )*(?:tell me )?)?(?:"
+    rf"when (?:was|were|is|did) {_INDEX} (?:last |most recently |first )?{_CHANGED}(?: last)?"
+    rf"|when did {_INDEX} (?:last )?change|when (?:was|is) the last (?:update|change)(?: (?:of|to) "
+    rf"{_INDEX})?"
+    rf"|when (?:was|were) {_INDEXED} (?:last (?:indexed|read|updated)|indexed)"
+    rf"|when did (?:you|we|i) (?:last )?(?:read|index|update) (?:{_INDEXED}|{_INDEX})(?: last)?"
+    rf"|how (?:old|recent|current|fresh|up to date|up-to-date) is {_INDEX}"
+    rf"|is {_INDEX} (?:still )?(?:up to date|up-to-date|current)"
+    rf"|what is the date of (?:the last (?:update|change) (?:of|to) )?{_INDEX}"
+    rf"|(?:the )?last (?:update|change) (?:of|to) {_INDEX}"
+    r")",
+)
 _ANYONE = (
     r"(?: (?:there|everyone|everybody|all|again|citewell|you|so much|very much|a lot|friend|"
     r"for \w+(?: \w+){0,2}))*"
 )
 SMALL_TALK = re.compile(
-    r"(?:(?:hi|hello|hey|howdy|greetings|good (?:morning|afternoon|evening|day|night)|thanks|"
+    rf"(?:(?:{_HELLO}|howdy|greetings|good night|thanks|"
     r"thank you|many thanks|thx|cheers|bye|goodbye|bye bye|see you|ok|okay|great|nice|cool|perfect|"
     rf"welcome)){_ANYONE}"
     r"|how are you(?: doing)?(?: today)?|who (?:are|made|built) you|what are you|"

@@ -142,9 +142,28 @@ def test_unknown_address_and_method(client: httpx.Client) -> None:
     assert is_problem(client.get("/v1/documents/none"), 404)
     assert is_problem(client.get("/v1/documents/none/text"), 404)
     assert is_problem(client.get("/static/../api.py"), 404)
-    reply = client.get("/v1/ask")
-    assert is_problem(reply, 405)
-    assert reply.headers["allow"] == "POST"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("GET", "/v1/ask", "POST"),
+        ("HEAD", "/v1/ask", "POST"),
+        ("POST", "/", "GET, HEAD"),
+        ("POST", "/healthz", "GET, HEAD"),
+        ("POST", "/openapi.json", "GET, HEAD"),
+        ("POST", "/static/app.js", "GET, HEAD"),
+        ("PUT", "/v1/documents", "GET, HEAD, POST"),
+        ("PUT", "/v1/documents/none", "DELETE, GET, HEAD"),
+        ("POST", "/v1/documents/none/text", "GET, HEAD"),
+    ],
+)
+def test_allow_names_all_that_an_address_takes(
+    client: httpx.Client, method: str, path: str, allowed: str
+) -> None:
+    reply = client.request(method, path)
+    assert reply.status_code == 405
+    assert reply.headers["allow"] == allowed
 
 
 @pytest.mark.parametrize("secret", ["/static/%2e%2e/app.py", "/static/..%2fapp.py"])

@@ -12,9 +12,8 @@ from email.utils import parseaddr, parsedate_to_datetime
 
 from index.errors import ReadError
 from index.readers.web.charset import decode_declared
-from index.structure import letters
+from index.structure import letters, quoting
 
-_QUOTED = re.compile(r"((?:[ \t]?>)+)[ \t]?")
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 
 
@@ -98,7 +97,7 @@ def stretches(text: str) -> Iterator[Stretch]:
     """In order, those that hold words."""
     for depth, raw in _by_depth(text):
         lines = _LINE.findall(raw) if depth else []
-        body = "".join(_QUOTED.sub("", line, count=1) for line in lines) if depth else raw
+        body = "".join(map(quoting.unmarked, lines)) if depth else raw
         if body.strip():
             yield Stretch(body, raw, depth)
 
@@ -107,10 +106,7 @@ def _by_depth(text: str) -> Iterator[tuple[int, str]]:
     """Lines that follow each other with the same marks of quoting, with how many these are."""
     depth, lines = 0, list[str]()
     for line in _LINE.findall(text):
-        match = _QUOTED.match(line)
-        here = match[1].count(">") if match else 0
-        if not match and not line.strip():
-            here = depth
+        here = quoting.depth_of(line) if line.strip() else depth
         if here != depth and lines:
             yield depth, "".join(lines)
             lines = []

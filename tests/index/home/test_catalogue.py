@@ -16,7 +16,7 @@ import pytest
 
 from index.errors import DamageError, HomeError, NewerFormatError
 from index.home.catalogue import Catalogue
-from index.home.changes import Commit
+from index.home.changes import CHANGED, Commit
 from index.home.rows import Hint, State
 from index.home.schema import FILE, FORMAT
 from index.passages.chunk import Draft
@@ -298,14 +298,14 @@ def test_what_is_read_while_a_commit_lands_is_of_one_version(
 def flip(path: Path, table: str, column: str, at: int) -> None:
     """One bit of a stored value, as a bad disk would change it."""
     with sqlite3.connect(path) as db:
-        ((value,),) = db.execute(f"SELECT {column} FROM {table} LIMIT 1")
+        ((value,),) = db.execute(f"SELECT {column} FROM {table} ORDER BY rowid LIMIT 1")
         if isinstance(value, int):
             changed: object = value ^ 1
         elif isinstance(value, str):
             changed = value[:at] + chr(ord(value[at]) ^ 1) + value[at + 1 :]
         else:
             changed = value[:at] + bytes([value[at] ^ 1]) + value[at + 1 :]
-        row = f"rowid = (SELECT rowid FROM {table} LIMIT 1)"
+        row = f"rowid = (SELECT rowid FROM {table} ORDER BY rowid LIMIT 1)"
         db.execute(f"UPDATE {table} SET {column} = ? WHERE {row}", (changed,))
     db.close()
 
@@ -331,7 +331,7 @@ def all_entries(catalogue: Catalogue) -> object:
 
 
 def a_meta(catalogue: Catalogue) -> object:
-    return catalogue.meta("embedder")
+    return [catalogue.meta(name) for name in ("embedder", CHANGED)]
 
 
 REVISION = ("title", "media_type", "date", "file_sha256", "text_sha256", "warnings", "sections",

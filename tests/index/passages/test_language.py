@@ -45,6 +45,8 @@ def test_running_text_is_told(name: str, text: str) -> None:
         "1843; 1851; 1867",
         "Arvika, Karlstad, Sunne, Torsby, Filipstad, Kristinehamn, Hagfors, Säffle, Grums, Kil, "
         "Munkfors, Forshaga, Hammarö, Eda",
+        "W-0714 and W-0715, W-0716 or W-0717: Mill weir, Gravel pit, Tannery bridge, Marsh ditch",
+        "W 12, W 14, W 18: Mill weir, Gravel pit, Tannery bridge, Marsh ditch, Fish ladder",
         "The mill.",
         "Who owns it?",
     ],

@@ -41,3 +41,11 @@ def test_a_greeting_is_no_answer() -> None:
         "Hello Dolly",
     ):
         assert quotable(said) == [said]
+
+
+def test_a_sign_off_is_no_answer() -> None:
+    for parting in ("Best, Ann", "Cheers, Bo", "Kind regards, Ann Lee", "Thanks, Ann."):
+        assert quotable(f"The weir broke.\n\n{parting}") == ["The weir broke."], parting
+        assert not quotable(parting)
+    for said in ("Best, he said, was the bread.", "- Best, George\n- Hull, Ida", "Thanks, 3 May"):
+        assert quotable(said), said

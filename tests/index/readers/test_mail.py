@@ -70,6 +70,13 @@ def test_what_is_quoted_is_kept_apart_with_who_said_it() -> None:
     assert quoted.raw == "> The ferry should\n> be sold.\n"
 
 
+def test_marks_of_quoting_may_stand_further_in() -> None:
+    body = "I agree.\n\n  > The ferry should\n  > be sold.\n   >> Why is it here?\n"
+    assert [one[2] for one in kinds(read(HEAD + "\n" + body)) if one[0] == "quote"] == [
+        "The ferry should\nbe sold.\n\nWhy is it here?"
+    ]
+
+
 def said(parsed: Parsed) -> list[tuple[str | None, str | None, str]]:
     """What may be quoted behind the header: who says it, when, and the words."""
     document = Document("d", (), "t", "message/rfc822", parsed.text, parsed.sections, parsed.date,
@@ -142,6 +149,20 @@ def test_a_line_over_nothing_but_a_signature_is_no_heading(signed: str) -> None:
     assert [one[2] for one in said(read(HEAD + "\n" + body))] == [
         "Hi,", "The parts for the winch have come",
     ]  # fmt: skip
+
+
+def test_titles_right_above_their_texts_are_headings_as_in_plain_text() -> None:
+    body = (
+        "Ann\nThe bus waits for us.\n\nTravel\nWe leave at nine, and the driver knows the way.\n\n"
+        "Food\nBring your own lunch.\n\nThanks\nThat is all for now.\n"
+    )
+    assert kinds(read(made(body)))[-5:] == [
+        ("turn", "Anna Berg", "Ann\nThe bus waits for us."),
+        ("heading", None, "Travel"),
+        ("turn", "Anna Berg", "We leave at nine, and the driver knows the way."),
+        ("heading", None, "Food"),
+        ("turn", "Anna Berg", "Bring your own lunch.\n\nThanks\nThat is all for now."),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from index.errors import ReadError
 from index.passages.chunk import chunk
 from index.passages.outline import contexts, place
 from index.structure.builder import Builder, Part
-from index.structure.tables import has_header
+from index.structure.tables import has_header, is_record
 from index.types import About, Document, Origin, Parsed, Span
 
 
@@ -62,6 +62,29 @@ def test_a_row_of_several_sentences_is_quoted_whole() -> None:
     parsed = build.finish()
     (draft,) = chunk(parsed.text, parsed.sections, count=lambda t: [len(x) for x in t], window=900)
     assert [one.of(parsed.text) for one in draft.sentences] == ["Vega | It leaks. Mend it."]
+
+
+def test_names_with_their_values_have_no_names_of_columns() -> None:
+    """The first of them was taken for these, and could not be quoted."""
+    build = Builder()
+    rows = [["Maker", "Volta"], ["Year", "2016"], ["Fuel", "gas"]]
+    build.table(rows, lambda row: f"row {row + 1}")
+    parsed = build.finish()
+    assert [one.kind for one in parsed.sections] == ["row"] * 3
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ([["Maker", "Volta"], ["Year", "2016"], ["Fuel", "gas"]], True),
+        ([["Item", "Price"], ["Bolt", "2"], ["Nut", "1"]], False),
+        ([["Name", "Town"], ["Ada", "Ayr"], ["Bo", "Oban"]], False),
+        ([["Name", "Note", "No."], ["Ada", "2", "1"], ["Bo", "old", "2"]], False),
+        ([["Maker", "Volta"]], False),
+    ],
+)
+def test_whether_rows_are_names_with_their_values(rows: list[list[str]], expected: bool) -> None:
+    assert is_record(rows) is expected
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from index.structure.dates import every, of_head, stated
+from index.structure.dates import every, label_of, of_head, stated
 
 
 @pytest.mark.parametrize(
@@ -100,3 +100,19 @@ def test_every_date_of_a_text() -> None:
         ("June 1951", "1951-06"),
         ("4-6 May 1954", "1954-05-04/1954-05-06"),
     ]
+
+
+def test_a_line_with_a_label_and_nothing_but_a_date() -> None:
+    for line, label in (
+        ("Date: 3 March 2024", "Date"),
+        ("**Last updated:** 2024-03-03T10:15  ", "Last updated"),
+        ("Sent | Mon, 4 May 2026 10:00:00 +0200 (CEST)", "Sent"),
+        ("Date of birth: May 1990.", "Date of birth"),
+        ("Filed: 03/04/2024, 9:30 am", "Filed"),
+    ):
+        assert label_of(line) == label, line
+    for line in (
+        "3 March 2024", "Date: none", "Date: 3 March 2024 in Marl", "Ann came on 3 March 2024",
+        "Room: 12", "Founded: 1921", "Rent: 3 March 2024 to the bank",
+    ):  # fmt: skip
+        assert label_of(line) is None, line

@@ -38,10 +38,27 @@ def test_a_sign_off_heads_nothing_and_quoted_lines_are_nobodys() -> None:
     text = f"{FIRST}It leaks.\n\nThanks, Lena\n\n{SECOND}I know.\n\n> It leaks.\n\nI call them.\n"
     found = sections(text)
     assert [one[:2] for one in found] == [
-        ("text", None), ("turn", "Lena Ortiz"), ("text", None), ("turn", "Samir Haddad"),
-        ("text", None), ("turn", "Samir Haddad"),
+        ("text", None), ("turn", "Lena Ortiz"), ("navigation", None), ("text", None),
+        ("turn", "Samir Haddad"), ("text", None), ("turn", "Samir Haddad"),
     ]  # fmt: skip
-    assert found[1][3] == "It leaks.\n\nThanks, Lena"
+    assert [one[3] for one in found][1:3] == ["It leaks.", "Thanks, Lena"]
+
+
+def test_a_sign_off_of_the_newest_mail_heads_nothing_without_a_header() -> None:
+    quoted = "On 2 May 2026 at 18:20, Samir Haddad wrote:\n> Is it wet?\n"
+    for below in (FIRST + "It leaks.\n", f"-----Original Message-----\n{SECOND}Hm.\n", quoted):
+        for signed in ("Best, Ann", "Kind regards, Ann Lee", "Cheers,\nBo", "Thank you\n\nBo"):
+            found = sections(f"Hi Lena,\n\nI know. It is wet.\n\n{signed}\n\n{below}")
+            kinds = [one[0] for one in found]
+            assert "heading" not in kinds, signed
+            assert found[0][3] == "Hi Lena,\n\nI know. It is wet.", signed
+            assert found[1][0] == "navigation", signed
+    below = f"{quoted}\nNo, it is dry.\nBest, Ann"
+    assert sections(below)[-1][::3] == ("navigation", "Best, Ann")
+    below = f"I know.\n\n-----Original Message-----\n{SECOND}Hm.\n"
+    assert sections(below)[1][::3] == ("navigation", "-----Original Message-----")
+    essay = "Ann Lee\n\nI know. It is wet.\n\nBest, Ann\n\nIt is dry.\n"
+    assert "navigation" not in {one[0] for one in sections(essay)}
 
 
 def test_other_languages_and_a_bare_address() -> None:

@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import re
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -107,6 +111,45 @@ def test_the_collection_is_named(valley: Engine, tmp_path: Path) -> None:
     text = valley.ask("What documents do you have?").text
     assert text.endswith(" and 5 more.")
     assert text.count(".txt") == LISTED
+
+
+def test_when_the_collection_was_changed_is_said_and_not_quoted(tmp_path: Path) -> None:
+    asked, folder = "When was this index last updated?", tmp_path / "files"
+    write(folder, {"a.txt": "Date: 3 March 2024\n\nThe index was last updated in May 1990."})
+    engine = open_engine(tmp_path / "home", FakeEmbedder(), threshold=0.0)
+    nothing = engine.ask(asked)
+    assert (nothing.status, nothing.text[:28]) == ("info", "The index holds no documents")
+    before = datetime.now(UTC)
+    engine.index_paths([folder])
+    answer = engine.ask(asked)
+    assert (answer.status, answer.sentences, answer.citations) == ("info", (), ())
+    said = re.fullmatch(
+        r"The index was last changed on (.{16}) UTC\. It holds 1 document in \d passages?\.",
+        answer.text,
+    )
+    assert said
+    minutes = datetime.strptime(f"{said[1]} +0000", "%Y-%m-%d %H:%M %z") - before
+    assert timedelta(minutes=-1) <= minutes <= timedelta(minutes=1)
+    assert engine.verify(answer.to_dict())["holds"]
+    engine.index_paths([folder])  # nothing is new
+    assert engine.ask(asked).text == answer.text
+    engine.close()
+
+
+def test_a_home_that_does_not_say_when_it_was_changed(tmp_path: Path) -> None:
+    """One of an earlier program, and one in which the row is damaged."""
+    folder = write(tmp_path / "files", VALLEY)
+    for number, change in enumerate(("DELETE FROM meta", "UPDATE meta SET value = '2 never'")):
+        home = tmp_path / f"home{number}"
+        engine = open_engine(home, FakeEmbedder(), threshold=0.0)
+        engine.index_paths([folder])
+        engine.close()
+        with closing(sqlite3.connect(home / "catalogue.sqlite")) as db, db:
+            db.execute(f"{change} WHERE key = 'changed'")
+        engine = open_engine(home, FakeEmbedder(), threshold=0.0)
+        said = engine.ask("When was this index last updated?").text
+        assert said.startswith("The index does not say when it was changed. It holds 2 documents")
+        engine.close()
 
 
 def test_warnings_of_the_quoted_documents_only(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from rag.answer.candidates import Candidate, candidates, passage_text
 from rag.answer.choose import choose
 from rag.answer.cite import to_sentences
 from rag.answer.context import cannot_stand_alone
-from rag.answer.mismatch import is_beyond, is_of_another, of_the_named
+from rag.answer.mismatch import is_beyond, is_of_another, of_the_named, undated
 from rag.answer.speakers import said_by
 from rag.answer.whole_list import items_left_out
 from rag.question.analyse import analyse
@@ -473,6 +473,57 @@ def test_the_next_best_of_the_one_that_is_asked_for_answers() -> None:
     assert [one.text for one in near] == said[1:]
     assert of_the_named(asked, ranked(read(said, [5.0, 1.5, 0.0]))) == []
     assert of_the_named(asked, []) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "asked_for", "others"),
+    [
+        (
+            "Date: 3 March 2024",
+            ["When was the weir mended?", "What is the date?", "Was it mended in March?"],
+            ["Who mended the weir?", "What did Ann mend?", "Is the weir whole?"],
+        ),
+        (
+            "Deadline: 3 March 2024",
+            ["What is the deadline?", "How long may it take?", "Summarize the plan."],
+            ["Who mended the weir?", "Who is at the deadline?"],
+        ),
+    ],
+)
+def test_a_date_comes_along_only_where_it_is_asked_for(
+    line: str, asked_for: list[str], others: list[str]
+) -> None:
+    found = ranked(read(["Ann mended the weir.", line], [1.0, 0.9]))
+    for question in asked_for:
+        assert texts(undated(analyse(question), found)) == texts(found), question
+    for question in others:
+        assert texts(undated(analyse(question), found)) == ["Ann mended the weir."], question
+
+
+def test_a_date_is_the_best_answer_only_as_one_of_a_fact() -> None:
+    who, thing = analyse("Who mended the weir?"), analyse("What is the last call?")
+    for line, kept in (("Published: 3 March 2024", False), ("Closing: 3 March 2024", True)):
+        near = ranked(read(["Ann mended the weir.", line], [1.0, 1.1]))
+        assert texts(undated(who, near))[0] == (line if kept else "Ann mended the weir.")
+        far = ranked(read(["Ann mended the weir.", line], [1.0, 4.0]))
+        assert texts(undated(thing, far))[:1] == ([line] if kept else [])
+    assert undated(who, []) == []
+
+
+def test_lines_that_tell_when_something_is_stay_together() -> None:
+    rows = ["Fair: 5 May 2024", "Regatta: 9 June 2024", "Marl is a town."]
+    found = ranked(read(rows, [2.0, 1.9, 1.0]))
+    assert texts(undated(analyse("What does the club plan?"), found)) == rows
+    found = ranked(read(rows, [1.9, 1.8, 2.0]))
+    assert texts(undated(analyse("Which events are planned?"), found)) == [rows[2], *rows[:2]]
+    assert texts(undated(analyse("What does the club plan?"), found)) == rows[2:]
+
+
+def test_no_sentence_leans_on_a_date() -> None:
+    found = ranked(read(["Date: 3 March 2024", "She mended the weir."], [0.0, 9.0]))
+    assert texts(choose(analyse("Who mended the weir?"), found, CHOICE, 5)) == [
+        "She mended the weir."
+    ]
 
 
 def test_the_number_of_a_section_is_no_version() -> None:

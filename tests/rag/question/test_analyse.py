@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag.answer.describe import TOPICS
 from rag.question.analyse import about_collection, analyse, parts
 
 KINDS = [
@@ -220,10 +221,29 @@ def test_one_question_stays_as_it_is(question: str) -> None:
         "show me all files",
         "Hi! What documents do you have?",
         "What can I ask you?",
+        "How many documents does this index contain?",
+        "How many passages are there?",
+        "How big is the collection?",
+        "what is indexed",
     ],
 )
 def test_about_the_documents(question: str) -> None:
     assert about_collection(question) == "documents"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "When was this index last updated?",
+        "when was the index last changed",
+        "Hi, when did you last read the documents?",
+        "When were my documents indexed?",
+        "Is this index up to date?",
+        "What is the date of the last update of the index?",
+    ],
+)
+def test_about_when_it_was_changed(question: str) -> None:
+    assert about_collection(question) == "updated"
 
 
 @pytest.mark.parametrize(
@@ -247,6 +267,11 @@ def test_greeting(question: str) -> None:
         "What do you know about Armenia?",
         "documents of the trial",
         "thanks to whom was it built?",
+        "When was the policy last updated?",
+        "When was the library last renovated?",
+        "When was the consumer price index last updated?",
+        "When was this document last updated?",
+        "How big is the library?",
         "",
     ],
 )
@@ -259,7 +284,7 @@ def test_any_text_is_taken(text: str) -> None:
     found = analyse(text)
     assert len({term.casefold() for term in found.terms}) == len(found.terms)
     assert all(part for part in parts(text)) or parts(text) == (text,)
-    assert about_collection(text) in {None, "documents", "greeting"}
+    assert about_collection(text) in {None, *TOPICS}
 
 
 @pytest.mark.parametrize(
