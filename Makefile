@@ -4,6 +4,7 @@ PORT ?= 8000
 SHARED ?= ../shared/data
 BIN := .venv/bin
 SEEDS_HOME := .citewell
+TABLES_HOME := .citewell-tables
 TRAINING := training
 REPORT ?= reports/report.html
 # Like the shipped reader, whose own recipe is in rag/models/reader. On two cores one epoch
@@ -27,7 +28,7 @@ help:
 	@echo "make test     install, run the tests"
 	@echo "make install  environment with the citewell command in $(BIN)"
 	@echo "make check    ruff and mypy"
-	@echo "make eval     ask the questions of evals/sets/seeds.jsonl"
+	@echo "make eval     ask the questions of evals/sets: about seeds/, and about evals/tables/"
 	@echo "make report   all figures on the data sets in SHARED, as one page: $(REPORT)"
 	@echo "make documents  what becomes of each of the files in SHARED/fixtures, by format"
 	@echo "make bench    speed and memory, as ratios in one run"
@@ -67,6 +68,8 @@ check: install
 eval: install
 	@$(BIN)/citewell index seeds --home $(SEEDS_HOME)
 	@$(BIN)/citewell eval --home $(SEEDS_HOME)
+	@$(BIN)/citewell index evals/tables --home $(TABLES_HOME)
+	@$(BIN)/citewell eval evals/sets/tables.jsonl --home $(TABLES_HOME)
 
 report: install
 	@$(BIN)/python -m evals.full_report $(SHARED) $(REPORT)
@@ -131,4 +134,4 @@ unbegun:
 		{ echo "there is a run already: go on with RESUME=--resume, or move it away"; exit 2; }
 
 clean:
-	rm -rf .venv $(SEEDS_HOME) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv $(SEEDS_HOME) $(TABLES_HOME) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,7 +1,8 @@
 """``python -m evals.full_report SHARED OUT.html``: every published set, one run, one page.
 
 SHARED is a folder with the data sets; a set that it lacks is left out, and that is said. The
-shipped set asks about ``seeds/``. Settings are the shipped defaults, whatever the machine has.
+shipped sets ask about ``seeds/`` and ``evals/tables/``. Settings are the shipped defaults, whatever
+the machine has.
 """
 
 from __future__ import annotations
@@ -20,8 +21,10 @@ from evals.report import Report, show, tables
 from evals.types import EvalError
 from rag.settings import Settings
 
-SEEDS = Path(__file__).parent.parent / "seeds"
-OWN = "own"
+HERE = Path(__file__).parent
+SEEDS = HERE.parent / "seeds"
+TABLES = HERE / "tables"
+ABOUT_TABLES = HERE / "sets" / "tables.jsonl"
 SETS = (  # kind, path below SHARED, split
     ("squad", "squad/dev-v2.0-part.json", None),
     ("clapnq", "clapnq", None),
@@ -34,14 +37,20 @@ WRONG_USE = 2
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """One set to ask; ``kind`` names its folder where homes are kept."""
+    """One set to ask; ``kind`` names its folder where homes are kept. A shipped set asks about the
+    documents of ``folder``."""
 
     kind: str
     options: Options
+    folder: Path | None = None
 
 
 def plan(
-    shared: Path, limit: int | None = None, seed: int = 0, seeds: Path = SEEDS
+    shared: Path,
+    limit: int | None = None,
+    seed: int = 0,
+    seeds: Path = SEEDS,
+    tables: Path = TABLES,
 ) -> tuple[list[Planned], list[str]]:
     """The sets that are there, and what is to be said of the others."""
     planned, missing = [], []
@@ -51,10 +60,11 @@ def plan(
             planned.append(Planned(kind, Options(path, kind, split, limit, seed)))
         else:
             missing.append(f"Left out: {kind}, since the folder of the data has no {place}.")
-    if seeds.is_dir():
-        planned.append(Planned(OWN, Options(limit=limit, seed=seed)))
-    else:
-        missing.append("Left out: the shipped set, since the folder seeds is not here.")
+    for kind, about, folder in (("own", None, seeds), ("tables", ABOUT_TABLES, tables)):
+        if folder.is_dir():
+            planned.append(Planned(kind, Options(about, limit=limit, seed=seed), folder))
+        else:
+            missing.append(f"Left out: a shipped set, since the folder {folder.name} is not here.")
     return planned, missing
 
 
@@ -63,7 +73,6 @@ def reports(
     homes: Path,
     open_engine: OpenEngine,
     track: Track = lambda outcomes, _: outcomes,
-    seeds: Path = SEEDS,
 ) -> Iterator[Report]:
     """One after the other, each with its index in a folder of its own below ``homes``.
 
@@ -73,10 +82,10 @@ def reports(
         sampled(one.options)
     for one in planned:
         home = homes / one.kind
-        if one.kind == OWN:
+        if one.folder:
             engine = open_engine(home, Settings())
             try:
-                engine.index_paths([seeds])
+                engine.index_paths([one.folder])
             finally:
                 engine.close()
         yield evaluate(one.options, home, Settings(), open_engine, track)
@@ -94,7 +103,7 @@ def run(
     """Asks, prints each table and writes the page after each set. Returns the exit code."""
     from rag.engine import Engine
 
-    planned, missing = plan(shared, limit, seed)
+    planned, missing = plan(shared, limit, seed, SEEDS, TABLES)
     notes = [*missing, *([f"A sample: at most {limit} questions a set."] if limit else [])]
     done: list[Report] = []
     try:

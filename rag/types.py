@@ -24,11 +24,15 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class PassageText:
-    """A passage as a reader needs it: no document, no id. Spans are within ``text``."""
+    """A passage as a reader needs it: no document, no id. Spans are within ``text``.
+
+    Of the rows of a table ``columns`` are the names, where it has any; they are the last heading.
+    """
 
     text: str
     headings: tuple[str, ...]
     sentence_spans: tuple[Span, ...]
+    columns: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from index.passages.outline import place
+from index.passages.outline import columns, place
 from index.passages.quotable import may_be_quoted
 from index.types import Document, Passage, Span
 from rag.answer.conflicts import same_statement
@@ -50,7 +50,8 @@ def passage_text(document: Document, passage: Passage) -> PassageText:
     spans = tuple(
         Span(max(start, one.start) - start, min(end, one.end) - start) for one in passage.sentences
     )
-    return PassageText(document[passage.span], passage.headings, spans)
+    names = columns(document, passage.span)
+    return PassageText(document[passage.span], passage.headings, spans, names)
 
 
 def candidates(

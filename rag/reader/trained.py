@@ -19,7 +19,9 @@ from rag.question.analyse import Question, analyse
 from rag.reader.features import Matrix
 from rag.reader.model import Model
 from rag.reader.pair_input import Item
+from rag.reader.records import Record, as_records
 from rag.reader.similarity import Columns, SimilarityReader, Table, check_columns, readings
+from rag.text.words import fold, words
 from rag.types import PassageText, Reading
 
 if TYPE_CHECKING:
@@ -36,6 +38,9 @@ SENTENCE = ("similar", "similar_behind_best", "judged", "judged_behind_best", "m
 # Beside these, what similarity alone would decide. To decide few numbers are looked at: what
 # similarity says by itself is another thing in another kind of text.
 TRAINED_COLUMNS = Columns((*SENTENCE, "supported"), ("judged", "marked", "supported"), ("share",))
+
+
+Way = tuple[Item, Record | None]
 
 
 class Judge(Protocol):
@@ -80,10 +85,20 @@ class TrainedReader:
         similar = self._similar.table(question, passages)
         ranked = np.argsort(-similar.order, kind="stable")
         chosen = ranked[similar.quotable[ranked]][: self._read].tolist()
-        items = list(items_of(question.text, passages))
-        judged = self._judge.score([items[at] for at in chosen])
+        ways = list(ways_to_read(question.text, passages))
+        judged = self._judged([ways[at] for at in chosen])
         supported = [self._similar.supports(similar, at) for at in chosen]
         return _with_judgements(similar, chosen, judged, supported)
+
+    def _judged(self, sentences: Sequence[Sequence[Way]]) -> list[Judgement]:
+        """Of each sentence the best of its ways to be read."""
+        every = [(at, *way) for at, ways in enumerate(sentences) for way in ways]
+        best: dict[int, Judgement] = {}
+        said = self._judge.score([item for _, item, _ in every])
+        for (at, _, record), one in zip(every, said, strict=True):
+            if at not in best or one.answers > best[at].answers:
+                best[at] = _in_row(one, record)
+        return list(best.values())
 
 
 def _with_judgements(
@@ -104,8 +119,16 @@ def _with_judgements(
     return replace(table, rows=rows, known=known, marks=marks)
 
 
-def items_of(question: str, passages: Sequence[PassageText]) -> Iterator[Item]:
-    """Every sentence with the one it stands behind and the one after it in its passage."""
+def _in_row(judged: Judgement, record: Record | None) -> Judgement:
+    if record is None or judged.highlight is None:
+        return judged
+    return replace(judged, highlight=record.in_row(judged.highlight))
+
+
+def ways_to_read(question: str, passages: Sequence[PassageText]) -> Iterator[list[Way]]:
+    """For every sentence an item with the one it stands behind and the one after it in its passage;
+    for a row its records, without the heading that names the columns."""
+    asked = {fold(word) for word in words(question)}
     for passage in passages:
         texts = [span.of(passage.text) for span in passage.sentence_spans]
         befores = [
@@ -113,4 +136,8 @@ def items_of(question: str, passages: Sequence[PassageText]) -> Iterator[Item]:
             for at in stands_behind(passage.text, passage.sentence_spans)
         ]
         for before, sentence, after in zip(befores, texts, [*texts, ""][1:], strict=True):
-            yield Item(question, passage.headings, before, sentence, after)
+            over = passage.headings[:-1]
+            yield [
+                (Item(question, over, before, record.text, after), record)
+                for record in as_records(sentence, passage.columns, asked)
+            ] or [(Item(question, passage.headings, before, sentence, after), None)]

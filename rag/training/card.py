@@ -20,6 +20,7 @@ SOURCES = {
         "SciFact (Wadden et al. 2020), training claims",
         "claims CC BY 4.0, abstracts ODC-By 1.0",
     ),
+    "tables": ("Tables made by rule (`rag/training/pairs/tables.jsonl`)", "Apache-2.0"),
     "qmsum": ("QMSum (Zhong et al. 2021), without the committees", "MIT"),
 }
 

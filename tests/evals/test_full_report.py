@@ -50,8 +50,12 @@ def shared(tmp_path: Path) -> Path:
 
 
 def test_one_run_makes_one_page_of_all_sets(
-    shared: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    shared: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("evals.full_report.TABLES", tmp_path / "nowhere")  # the fake reads none
     out, opener = tmp_path / "reports" / "all.html", Opener()
     code = run(shared, out, limit=12, open_engine=opener)
     html, printed = out.read_text(encoding="utf-8"), capsys.readouterr().out
@@ -69,10 +73,11 @@ def test_one_run_makes_one_page_of_all_sets(
 
 def test_what_is_not_there_is_left_out_and_that_is_said(shared: Path, tmp_path: Path) -> None:
     (shared / "squad" / "dev-v2.0-part.json").unlink()
-    planned, missing = plan(shared, seeds=tmp_path / "nowhere")
+    nowhere = tmp_path / "nowhere"
+    planned, missing = plan(shared, seeds=nowhere, tables=nowhere)
     assert [one.kind for one in planned] == ["clapnq", "beir", "qmsum", "mtrag"]
     assert "squad/dev-v2.0-part.json" in missing[0]
-    assert "seeds" in missing[1]
+    assert len(missing) == 3
 
 
 def test_a_broken_set_stops_the_run_before_any_question(shared: Path, tmp_path: Path) -> None:
@@ -88,7 +93,7 @@ def test_a_broken_set_stops_the_run_before_any_question(shared: Path, tmp_path: 
 @needs_data
 def test_the_data_has_every_set() -> None:
     planned, missing = plan(DATA)
-    assert (len(planned), missing) == (len(SETS) + 1, [])
+    assert (len(planned), missing) == (len(SETS) + 2, [])
 
 
 def test_the_kinds_are_known() -> None:

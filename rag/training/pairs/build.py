@@ -1,4 +1,4 @@
-"""The pairs of all sets, in three files that share no group.
+"""The pairs of all sets and of made tables, in three files that share no group.
 
 ``python -m rag.training.pairs SHARED OUT.jsonl`` writes ``OUT.train.jsonl``,
 ``OUT.stop.jsonl`` (for early stopping) and ``OUT.calibration.jsonl``.
@@ -18,6 +18,7 @@ from rag.training.pairs.corpora import CALIBRATION, family, group_key, read_all
 from rag.training.pairs.inventory import Inventory, take_stock
 from rag.training.pairs.mining import Miner
 from rag.training.pairs.recipe import FAR, Around, pairs_of, unlabelled
+from rag.training.pairs.tables import make_tables, read_things
 from rag.training.pairs.types import Labelled, Pair, Place, Text, places
 
 SIDES = ("train", "stop", "calibration")
@@ -55,6 +56,7 @@ def make(labelled: Sequence[Labelled], seed: int = SEED) -> Iterator[tuple[str, 
             members = [one for one in here if one.source == source]
             for pair in _of_source(members, seed, wide=side == "train"):
                 yield side, pair
+    yield from make_tables(read_things(), seed)
 
 
 def _of_source(labelled: Sequence[Labelled], seed: int, *, wide: bool) -> Iterator[Pair]:
