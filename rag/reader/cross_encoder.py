@@ -85,7 +85,7 @@ def judge(
 ) -> list[Judgement]:
     """In the order given; inputs of like length go through the network together."""
     found: dict[int, Judgement] = {}
-    for places in _batches([len(one.ids) for one in inputs], batch_tokens):
+    for places in batches_of([len(one.ids) for one in inputs], batch_tokens):
         batch = pack([inputs[at] for at in places], device)
         with torch.inference_mode():
             output = network(batch)
@@ -122,7 +122,7 @@ def best_span(start: Logits, end: Logits, words: NDArray[np.int32]) -> tuple[Spa
     return Span(at // n, at % n + 1), chance
 
 
-def _batches(lengths: Sequence[int], batch_tokens: int) -> Iterator[list[int]]:
+def batches_of(lengths: Sequence[int], batch_tokens: int) -> Iterator[list[int]]:
     """Places in ``lengths`` from the longest on, in runs of at most ``batch_tokens``, or of one."""
     batch: list[int] = []
     total = 0

@@ -1,16 +1,16 @@
-"""The cross-encoder's network: BERT over packed inputs, with two heads.
+"""The cross-encoder's network: BERT or MPNet over packed inputs, with two heads.
 
 Inputs of a batch lie one behind the other, so that nothing but attention needs to know
 where one ends; attention takes those of one (rounded) length together. With lengths as in
 real text this spares a quarter of the work of a batch that is padded to its longest.
-Names of the weights are BERT's, so that its files can be loaded as they are.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -24,7 +24,11 @@ ROUND = 8  # lengths are rounded up to a multiple
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """Sizes of a BERT; the default is all-MiniLM-L6-v2's."""
+    """Sizes of a BERT; the default is all-MiniLM-L6-v2's.
+
+    With ``distances`` it is an MPNet (Song et al. 2020, arXiv 2004.09297): how far two tokens stand
+    apart, in so many classes (T5's: Raffel et al. 2020, arXiv 1910.10683), adds to their attention.
+    """
 
     vocabulary: int = 30_522
     positions: int = 512
@@ -32,6 +36,8 @@ class Shape:
     layers: int = 6
     heads: int = 12
     inner: int = 1_536
+    distances: int = 0
+    epsilon: float = 1e-12  # of the norms
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +140,10 @@ class Layer(nn.Module):
         self.heads = shape.heads
         self.joint = nn.Linear(shape.width, 3 * shape.width)
         self.output = nn.Linear(shape.width, shape.width)
-        self.attention_norm = nn.LayerNorm(shape.width, eps=1e-12)
+        self.attention_norm = nn.LayerNorm(shape.width, eps=shape.epsilon)
         self.widen = nn.Linear(shape.width, shape.inner)
         self.narrow = nn.Linear(shape.inner, shape.width)
-        self.norm = nn.LayerNorm(shape.width, eps=1e-12)
+        self.norm = nn.LayerNorm(shape.width, eps=shape.epsilon)
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, rows: Tensor, buckets: Sequence[Bucket]) -> Tensor:
@@ -151,9 +157,13 @@ class Layer(nn.Module):
     def _attend(self, joint: Tensor, bucket: Bucket) -> Tensor:
         split = joint.view(bucket.count, bucket.length, 3, self.heads, -1).permute(2, 0, 3, 1, 4)
         query, key, value = split.unbind(0)
-        scores = query @ key.transpose(2, 3) * query.shape[-1] ** -0.5
-        weights = self.dropout(torch.softmax(scores.float() + bucket.bias, dim=-1))
-        seen: Tensor = weights.to(value.dtype) @ value
+        seen = functional.scaled_dot_product_attention(
+            query,
+            key,
+            value,
+            attn_mask=bucket.bias.to(query.dtype),
+            dropout_p=self.dropout.p if self.training else 0.0,
+        )
         return seen.transpose(1, 2).reshape(bucket.end - bucket.start, -1)
 
 
@@ -168,7 +178,8 @@ class Network(nn.Module):
         self.places = nn.Embedding(shape.positions, width)
         self.kinds = nn.Embedding(2, width)
         self.mark = nn.Parameter(torch.zeros(width))
-        self.norm = nn.LayerNorm(width, eps=1e-12)
+        self.distances = nn.Embedding(shape.distances, shape.heads) if shape.distances else None
+        self.norm = nn.LayerNorm(width, eps=shape.epsilon)
         self.dropout = nn.Dropout(dropout)
         self.layers = nn.ModuleList(Layer(shape, dropout) for _ in range(shape.layers))
         self.judge = nn.Linear(2 * width, width)
@@ -195,37 +206,28 @@ class Network(nn.Module):
         rows: Tensor = self.words(batch.ids) + self.places(batch.places) + self.kinds(batch.kinds)
         rows = rows.index_add(0, batch.marked, self.mark.expand(len(batch.marked), -1))
         rows = self.dropout(self.norm(rows))
+        buckets = [self._with_distances(one) for one in batch.buckets]
         for layer in self.layers:
-            rows = layer(rows, batch.buckets)
+            rows = layer(rows, buckets)
         return rows
 
-
-def from_bert(weights: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Weights as BERT's files name them, as ``Network`` names them; the heads are missing."""
-    found = {
-        f"{ours}.weight": weights[f"embeddings.{theirs}_embeddings.weight"]
-        for ours, theirs in (("words", "word"), ("places", "position"), ("kinds", "token_type"))
-    }
-    for kind in ("weight", "bias"):
-        found[f"norm.{kind}"] = weights[f"embeddings.LayerNorm.{kind}"]
-        for number in itertools.count():
-            theirs = f"encoder.layer.{number}"
-            if f"{theirs}.output.dense.{kind}" not in weights:
-                break
-            parts = (
-                weights[f"{theirs}.attention.self.{one}.{kind}"]
-                for one in ("query", "key", "value")
-            )
-            found[f"layers.{number}.joint.{kind}"] = torch.cat(list(parts))
-            for our, their in _NAMES.items():
-                found[f"layers.{number}.{our}.{kind}"] = weights[f"{theirs}.{their}.{kind}"]
-    return found
+    def _with_distances(self, bucket: Bucket) -> Bucket:
+        """Its bias with that of how far two tokens stand apart: (count, heads, length, length)."""
+        if self.distances is None:
+            return bucket
+        at = torch.arange(bucket.length, device=bucket.bias.device)
+        apart = distance_class(at[None, :] - at[:, None], self.shape.distances)
+        bias = self.distances(apart).permute(2, 0, 1)[None] + bucket.bias
+        return replace(bucket, bias=bias)
 
 
-_NAMES = {
-    "output": "attention.output.dense",
-    "attention_norm": "attention.output.LayerNorm",
-    "widen": "intermediate.dense",
-    "narrow": "output.dense",
-    "norm": "output.LayerNorm",
-}
+def distance_class(apart: Tensor, classes: int, farthest: int = 128) -> Tensor:
+    """T5's class of each distance ``apart`` (key's place minus query's): half of the ``classes``
+    are for keys behind the query; of each half the first half are single distances, the others
+    widen with the logarithm up to ``farthest``."""
+    half = classes // 2
+    exact = half // 2
+    far = apart.abs()
+    steps = torch.log(far.clamp(min=1).float() / exact) / math.log(farthest / exact)
+    wide = (exact + (steps * (half - exact)).long()).clamp(max=half - 1)
+    return (apart > 0).long() * half + torch.where(far < exact, far, wide)

@@ -60,20 +60,23 @@ def read_examples(
     """
     try:
         with path.open(encoding="utf-8") as file:
-            found = _examples(file, encoder, limit)
-            return [one for one in found if wide or one.labelled or one.soft is not None]
+            return list(_examples(file, encoder, limit, wide))
     except (OSError, KeyError, ValueError) as error:
         raise SettingsError(
             f"{path} cannot be used ({error}): make it with 'python -m rag.training.pairs'"
         ) from error
 
 
-def _examples(lines: Iterator[str], encoder: Encoder, limit: int | None) -> Iterator[Example]:
+def _examples(
+    lines: Iterator[str], encoder: Encoder, limit: int | None, wide: bool
+) -> Iterator[Example]:
     numbers: dict[tuple[str, str, str], int] = {}
     for some in _runs(lines):
         kept = []
         for line in some:
             row = json.loads(line)
+            if not wide and row["kind"] == UNLABELLED and "soft" not in row:
+                continue
             key = (row["question"], row["source"], row["group"])
             if key in numbers or limit is None or len(numbers) < limit:
                 kept.append((row, numbers.setdefault(key, len(numbers))))

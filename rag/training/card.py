@@ -34,7 +34,7 @@ def card(examples: Sequence[Example], recipe: Json, figures: Json) -> str:
             "before and after) whether it answers a question, and marks the answering words. "
             "English only.",
             "",
-            "It starts from all-MiniLM-L6-v2 (Apache-2.0) and is trained on the sets below; "
+            f"It starts from {_base(recipe)} and is trained on the sets below; "
             "`reader.json` holds the recipe, the figures and the sha256 of the weights. "
             + _how(examples),
             "",
@@ -83,6 +83,11 @@ def card(examples: Sequence[Example], recipe: Json, figures: Json) -> str:
             "",
         ]
     )
+
+
+def _base(recipe: Json) -> str:
+    given = recipe["files"].get("base")
+    return f"the model of sha256 {given}" if given else "all-MiniLM-L6-v2 (Apache-2.0)"
 
 
 def _how(examples: Sequence[Example]) -> str:

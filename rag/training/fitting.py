@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -84,7 +83,7 @@ class Fitting:
         """
         begun = self._clock()
         speed = _Speed(self._clock)
-        seen: defaultdict[str, list[float]] = defaultdict(list)
+        seen: defaultdict[str, list[Tensor]] = defaultdict(list)
         while self._goes_on():
             for batch in self._batches():
                 examples = [self._data.train[at] for at in batch]
@@ -95,7 +94,8 @@ class Fitting:
                 if late or self._learner.step % self._recipe.every == 0:
                     break
             speed.pause()
-            self._evaluate({name: float(np.mean(some)) for name, some in seen.items()}, speed)
+            means = {name: float(torch.stack(some).mean()) for name, some in seen.items()}
+            self._evaluate(means, speed)
             seen.clear()
             speed.go_on()
             if late:

@@ -22,11 +22,18 @@ class Losses:
     span: Tensor
 
 
-def losses(output: Output, batch: Batch, packed: Sequence[Example], hard: float = 1.0) -> Losses:
+def losses(
+    output: Output,
+    batch: Batch,
+    packed: Sequence[Example],
+    hard: float = 1.0,
+    temperature: float = 1.0,
+) -> Losses:
     """``packed`` are the examples in the order in which they were given to ``pack``.
 
     Where teachers say something of a pair, ``hard`` is the share of its label against what
-    they say (Hinton et al. 2015, "Distilling the knowledge in a neural network").
+    they say (Hinton et al. 2015, "Distilling the knowledge in a neural network"). At a high
+    ``temperature`` they are followed in how sure they are, not only in what they say.
     """
     examples = [packed[at] for at in batch.order]
     device = output.answers.device
@@ -34,17 +41,32 @@ def losses(output: Output, batch: Batch, packed: Sequence[Example], hard: float 
     shares = [1.0 if one.soft is None else hard * one.labelled for one in examples]
     share = torch.tensor(shares, device=device)
     soft = torch.tensor([one.soft or 0.0 for one in examples], device=device)
-    wanted = share * right + (1 - share) * torch.sigmoid(soft)
     taught = any(one.soft is not None for one in examples)
     return Losses(
-        functional.binary_cross_entropy_with_logits(output.answers, wanted),
-        _rank(output.answers, right, soft, examples, hard if taught else 1.0),
+        _answers(output.answers, right, soft, share, temperature),
+        _rank(output.answers, right, soft, examples, hard if taught else 1.0, temperature),
         _span(output, examples),
     )
 
 
+def _answers(
+    scores: Tensor, right: Tensor, soft: Tensor, share: Tensor, temperature: float
+) -> Tensor:
+    """The squared temperature keeps the gradient's size (Hinton et al.)."""
+    entropy = functional.binary_cross_entropy_with_logits
+    told = entropy(scores, right.float(), reduction="none")
+    believed = torch.sigmoid(soft / temperature)
+    taught = entropy(scores / temperature, believed, reduction="none") * temperature**2
+    return (share * told + (1 - share) * taught).mean()
+
+
 def _rank(
-    scores: Tensor, right: Tensor, soft: Tensor, examples: Sequence[Example], hard: float
+    scores: Tensor,
+    right: Tensor,
+    soft: Tensor,
+    examples: Sequence[Example],
+    hard: float,
+    temperature: float,
 ) -> Tensor:
     """Of the questions with a right pair: -log of the share of the right in a softmax of all
     that have a label, and beside it the cross-entropy against the teachers' softmax of all."""
@@ -63,9 +85,10 @@ def _rank(
     )
     lost = of_labels - of_right
     if hard < 1:
-        total = log_sums(scores, group, n)
+        mild, soft = scores / temperature, soft / temperature
+        total = log_sums(mild, group, n)
         believed = torch.exp(soft - log_sums(soft, group, n)[group])
-        surprise = believed * (total[group] - scores)
+        surprise = believed * (total[group] - mild) * temperature**2
         lost = hard * lost + (1 - hard) * torch.zeros_like(total).index_add(0, group, surprise)
     return lost[answerable].mean()
 

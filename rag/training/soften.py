@@ -22,11 +22,12 @@ import torch
 from numpy.typing import NDArray
 
 from rag.errors import SettingsError
-from rag.reader.cross_encoder import judge
+from rag.reader.cross_encoder import batches_of
 from rag.reader.files import read_reader, tokenizer_file
-from rag.reader.network import Network
-from rag.reader.pair_input import Encoder
+from rag.reader.network import Network, pack
+from rag.reader.pair_input import Encoded, Encoder
 from rag.training.batches import read_examples
+from rag.training.learner import multiplies_bf16
 from rag.types import Json
 
 SEED = 20260101
@@ -61,7 +62,8 @@ def soften(
     with source.open(encoding="utf-8") as file:
         rows = focused([json.loads(line) for line in file], focus)
     _write(train, rows)  # where the teachers read them
-    soft = np.mean([logits(folder, train, device) for folder in teachers], axis=0)
+    inputs = _encoded(train, teachers)
+    soft = np.mean([logits(folder, inputs, device) for folder in teachers], axis=0)
     taught = [
         row if row["kind"] in focus else row | {"soft": round(float(value), 3)}
         for row, value in zip(rows, soft, strict=True)
@@ -92,16 +94,28 @@ def _write(path: Path, rows: Sequence[Json]) -> None:
     path.write_text(text, encoding="utf-8")
 
 
-def logits(folder: Path, pairs: Path, device: str) -> NDArray[np.float64]:
-    """(lines of the file,): how well each pair's sentence answers, as the reader there says."""
+def _encoded(pairs: Path, teachers: Sequence[Path]) -> list[Encoded]:
+    """Raises SettingsError where the teachers do not read windows of one size."""
+    windows = {read_reader(folder).max_tokens for folder in teachers}
+    if len(windows) > 1:
+        raise SettingsError("the teachers read windows of different sizes: train them anew")
+    examples = read_examples(pairs, Encoder.open(tokenizer_file(), windows.pop()), wide=True)
+    return [one.encoded for one in examples]
+
+
+def logits(folder: Path, inputs: Sequence[Encoded], device: str) -> NDArray[np.float64]:
+    """(inputs,): how well each sentence answers, as the reader there says."""
     reader = read_reader(folder)
     network = Network(reader.shape).eval().to(device)
     network.load_state_dict(dict(reader.weights))
-    examples = read_examples(pairs, Encoder.open(tokenizer_file(), reader.max_tokens), wide=True)
-    inputs = [one.encoded for one in examples]
-    tokens = BATCH_TOKENS[torch.device(device).type]
-    judged = judge(network, inputs, device=device, batch_tokens=tokens)
-    return np.array([one.answers for one in judged])
+    kind = torch.device(device)
+    bf16 = torch.autocast(kind.type, torch.bfloat16, enabled=multiplies_bf16(kind))
+    found = np.zeros(len(inputs))
+    for places in batches_of([len(one.ids) for one in inputs], BATCH_TOKENS[kind.type]):
+        batch = pack([inputs[at] for at in places], kind)
+        with torch.inference_mode(), bf16:
+            found[[places[at] for at in batch.order]] = network(batch).answers.cpu().numpy()
+    return found
 
 
 if __name__ == "__main__":

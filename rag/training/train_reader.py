@@ -15,16 +15,16 @@ from pathlib import Path
 
 import torch
 
-from index.embed import has_bf16
 from index.home.durable import make_folder, sha256_of
 from rag.errors import SettingsError
-from rag.reader.files import PINS, packaged_weights, read_reader, tokenizer_file
-from rag.reader.network import Network, Shape, from_bert
+from rag.reader.files import PINS, read_reader, tokenizer_file
+from rag.reader.network import Network
 from rag.reader.pair_input import Encoder
+from rag.training.base import read_base
 from rag.training.batches import read_examples
 from rag.training.checkpoint import CHECKPOINT
 from rag.training.fitting import Data, Fitting, total_steps
-from rag.training.learner import Learner, Recipe
+from rag.training.learner import Learner, Recipe, multiplies_bf16
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -46,12 +46,15 @@ def train(asked: argparse.Namespace, recipe: Recipe) -> None:
     torch.set_num_threads(asked.threads)
     torch.manual_seed(recipe.seed)
     data = read(asked.pairs, recipe.max_tokens, asked.limit)
-    network = Network(Shape(), recipe.dropout)
     if asked.start is None:
-        missing, _ = network.load_state_dict(from_bert(packaged_weights()), strict=False)
+        base = read_base(asked.base)
+        network = Network(base.shape, recipe.dropout)
+        missing, _ = network.load_state_dict(dict(base.weights), strict=False)
+        data = replace(data, sha256=data.sha256 | ({"base": base.sha256} if base.sha256 else {}))
         print(f"{len(data.train):,} pairs; new in the network: {', '.join(missing)}")
     else:
         start = read_reader(asked.start)
+        network = Network(start.shape, recipe.dropout)
         network.load_state_dict(dict(start.weights))
         data = replace(data, sha256=data.sha256 | {"start": start.sha256}, start=start.weights)
         print(f"{len(data.train):,} pairs; goes on from {asked.start}")
@@ -76,13 +79,6 @@ def read(pairs: str, max_tokens: int, limit: int | None) -> Data:
     return Data(train, stop, hashes | ({} if limit is None else {"questions": str(limit)}))
 
 
-def multiplies_bf16(device: torch.device) -> bool:
-    """Whether products in bfloat16 are done by the device itself: three times as fast then."""
-    if device.type == "cuda":
-        return bool(torch.cuda.is_bf16_supported())
-    return has_bf16()
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m rag.training.train_reader",
@@ -93,6 +89,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("out", metavar="OUT_DIR", type=Path)
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
     parser.add_argument("--budget-minutes", type=float, help="stop in time, ready to go on")
+    parser.add_argument(
+        "--base", type=Path, help="begin with the BERT or MPNet in this folder, not with MiniLM"
+    )
     parser.add_argument("--start", type=Path, help="go on from the weights in this folder")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--threads", type=int, default=2)

@@ -13,9 +13,17 @@ from hypothesis import strategies as st
 from index.types import Span
 from rag.errors import SettingsError
 from rag.reader.cross_encoder import LONGEST, CrossEncoder, best_span
-from rag.reader.files import PINS, WEIGHTS, ReaderFile, read_reader, write_reader
-from rag.reader.network import Network, Shape, from_bert, pack
+from rag.reader.files import (
+    PINS,
+    WEIGHTS,
+    ReaderFile,
+    read_reader,
+    tokenizer_file,
+    write_reader,
+)
+from rag.reader.network import Network, Shape, pack
 from rag.reader.pair_input import FIXED, QUESTION_FLOOR, Item, Room, share_out
+from rag.training.base import from_bert, read_base
 from tests.rag.reader.readers import TINY, encoder, item, network
 
 SENTENCES = (
@@ -162,6 +170,60 @@ def test_packed_inputs_give_what_bert_gives() -> None:
             torch.testing.assert_close(
                 states[start : start + ids.shape[1]], expected, atol=1e-5, rtol=1e-4
             )
+
+
+def test_packed_inputs_give_what_mpnet_gives(tmp_path: Path) -> None:
+    """Its folder is read as published; its places and words stand elsewhere than BERT's."""
+    from safetensors.torch import save_file
+    from tokenizers import Tokenizer
+    from transformers import MPNetConfig, MPNetModel
+
+    torch.manual_seed(4)
+    vocabulary = Tokenizer.from_file(str(tokenizer_file())).get_vocab()
+    frame = {"[CLS]": "<s>", "[SEP]": "</s>", "[PAD]": "<pad>"}
+    words = ["<s>", "<pad>", "</s>", "<unk>"]
+    words += [word for word in sorted(vocabulary) if word not in frame]
+    config = MPNetConfig(
+        vocab_size=len(words),
+        max_position_embeddings=TINY.positions + 2,
+        hidden_size=TINY.width,
+        num_hidden_layers=TINY.layers,
+        num_attention_heads=TINY.heads,
+        intermediate_size=TINY.inner,
+        initializer_range=0.3,
+    )
+    mpnet = MPNetModel(config, add_pooling_layer=False).train(False)
+    (tmp_path / "config.json").write_text(json.dumps(config.to_dict()))
+    (tmp_path / "vocab.txt").write_text("\n".join(words), encoding="utf-8")
+    save_file(dict(mpnet.state_dict()), tmp_path / "model.safetensors")
+    base = read_base(tmp_path)
+    assert base.shape.distances == 32
+    ours = Network(base.shape).eval()
+    missing, unknown = ours.load_state_dict(dict(base.weights), strict=False)
+    assert not unknown
+    assert {name.split(".")[0] for name in missing} == {"mark", "judge", "answers", "span"}
+    at = {word: number for number, word in enumerate(words)}
+    theirs = {number: at[frame.get(word, word)] for word, number in vocabulary.items()}
+    inputs = encoder().encode([item(sentence) for sentence in SENTENCES])
+    batch = pack(inputs)
+    with torch.inference_mode():
+        states = ours.states(batch)
+        for number, place in enumerate(batch.order):
+            ids = torch.tensor([[theirs[one] for one in inputs[place].ids.tolist()]])
+            expected = mpnet(input_ids=ids).last_hidden_state[0]
+            start = int(batch.first[number])
+            torch.testing.assert_close(
+                states[start : start + ids.shape[1]], expected, atol=1e-5, rtol=1e-4
+            )
+
+
+def test_a_folder_that_holds_no_such_model_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=str(tmp_path)):
+        read_base(tmp_path)
+    (tmp_path / "config.json").write_text('{"model_type": "gpt2"}')
+    (tmp_path / "vocab.txt").write_text("a")
+    with pytest.raises(SettingsError, match="BERT or an MPNet"):
+        read_base(tmp_path)
 
 
 def test_only_the_sentences_tokens_are_marked() -> None:
