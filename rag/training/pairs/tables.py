@@ -150,22 +150,22 @@ def _headings(thing: Thing, rng: Random) -> tuple[str, ...]:
 
 def _of_table(table: _Table, thing: Thing, group: str, rng: Random) -> Iterator[Pair]:
     groups = {one.group for one in table.told if one}
-    told = [at for at, one in enumerate(table.told) if one]
+    told = [(at, one) for at, one in enumerate(table.told) if one]
     missing = [one for one in thing.attributes if one.group not in groups]
-    for column in rng.sample(told, min(ASKED, len(told))):
+    for column, one in rng.sample(told, min(ASKED, len(told))):
         row = rng.randrange(ROWS)
-        yield from _asked_for(table, column, row, group, rng)
-        yield from _turned(table, column, row, group, rng)
+        yield from _asked_for(table, column, one, row, group, rng)
+        yield from _turned(table, column, one, row, group, rng)
     for one in rng.sample(missing, min(ASKED, len(missing))):
         row = rng.randrange(ROWS)
         asked = _style(rng.choice(one.questions).format(x=table.rows[row][table.key]), rng)
         yield from _pair(table, row, asked, None, "other_column", group)
 
 
-def _asked_for(table: _Table, column: int, row: int, group: str, rng: Random) -> Iterator[Pair]:
+def _asked_for(
+    table: _Table, column: int, attribute: Attribute, row: int, group: str, rng: Random
+) -> Iterator[Pair]:
     """The row that answers, others in its place, and the same row without what is asked for."""
-    attribute = table.told[column]
-    assert attribute is not None
     asked = _style(rng.choice(attribute.questions).format(x=table.rows[row][table.key]), rng)
     if table.rows[row][column]:
         yield from _pair(table, row, asked, column, "row", group)
@@ -177,11 +177,12 @@ def _asked_for(table: _Table, column: int, row: int, group: str, rng: Random) ->
         yield from _pair(table, row, asked, None, "other_column", group)
 
 
-def _turned(table: _Table, column: int, row: int, group: str, rng: Random) -> Iterator[Pair]:
+def _turned(
+    table: _Table, column: int, attribute: Attribute, row: int, group: str, rng: Random
+) -> Iterator[Pair]:
     """The value is named and the thing asked for."""
-    attribute, value = table.told[column], table.rows[row][column]
-    values = [cells[column] for cells in table.rows]
-    if attribute is None or not attribute.reverse or not value or values.count(value) > 1:
+    value, values = table.rows[row][column], [cells[column] for cells in table.rows]
+    if not attribute.reverse or not value or values.count(value) > 1:
         return
     asked = _style(rng.choice(attribute.reverse).format(v=value), rng)
     yield from _pair(table, row, asked, table.key, "row", group)
