@@ -42,6 +42,11 @@ class Span:
     def overlaps(self, other: Span) -> bool:
         return self.start < other.end and other.start < self.end
 
+    def common(self, other: Span) -> Span:
+        """What lies in both; of two that lie apart, an empty one."""
+        start = max(self.start, other.start)
+        return Span(start, max(start, min(self.end, other.end)))
+
     def contains(self, other: Span) -> bool:
         return self.start <= other.start and other.end <= self.end
 

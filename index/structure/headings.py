@@ -161,9 +161,9 @@ def _could_be_headline(pieces: Sequence[Piece], i: int, is_under: bool) -> bool:
     first = next((char for char in text if char.isalpha()), "")
     if not first or first.islower() or shapes.ends_sentence(text) or shapes.has_stop(text):
         return False
-    if shapes.BULLET.match(text) or shapes.DASH.match(text) or dates.is_date(text):
+    if shapes.BULLET.match(text) or shapes.DASH.match(text):
         return False
-    if dates.is_dated(text):
+    if dates.is_date(text) or dates.is_dated(text):
         return False
     return not shapes.KEY_VALUE.match(text) or _is_headline_with_colon(pieces, i)
 

@@ -15,7 +15,7 @@ from index.types import Span
 from rag.answer.candidates import Candidate
 from rag.question.analyse import Question
 from rag.text.values import root
-from rag.text.words import fold, is_content, words
+from rag.text.words import all_said, fold, is_content, words
 
 _MEASURED = {  # "how wide"
     "wide": "width",
@@ -52,7 +52,7 @@ def _asked(question: Question) -> set[str]:
 def _unsaid(asked: Set[str], one: Candidate) -> list[Cell]:
     """The row's cells but for those that the question names: it asks for another."""
     row = cells(one.text, columns(one.document, one.span))
-    return [cell for cell in row if not _says(cell.text, asked)]
+    return [cell for cell in row if not all_said(cell.text, asked, root)]
 
 
 def _marked(asked: Set[str], one: Candidate) -> Span | None:
@@ -65,12 +65,7 @@ def _marked(asked: Set[str], one: Candidate) -> Span | None:
     if named and (read is None or _has_digit(read) == _has_digit(named[0])):
         return named[0].span if len(named) == 1 else None
     alike = [cell for cell in row if read and _has_digit(cell) == _has_digit(read)]
-    return _both(mark, read.span) if mark and read and (named or len(alike) == 1) else None
-
-
-def _says(cell: str, asked: Set[str]) -> bool:
-    said = {root(word) for word in words(cell)}
-    return bool(said) and said <= asked
+    return mark.common(read.span) if mark and read and (named or len(alike) == 1) else None
 
 
 def _best(row: Sequence[Cell], asked: Set[str]) -> list[Cell]:
@@ -92,7 +87,3 @@ def _same(one: str, other: str) -> bool:
 
 def _has_digit(cell: Cell) -> bool:
     return any(map(str.isdigit, cell.text))
-
-
-def _both(one: Span, other: Span) -> Span:
-    return Span(max(one.start, other.start), min(one.end, other.end))

@@ -52,8 +52,7 @@ def of_the_named(question: Question, ranked: Sequence[Candidate]) -> list[Candid
     version 1.4.1; none where only much weaker ones are left."""
     if not any(map(str.isdigit, question.text)):
         return list(ranked)
-    found = [one for one in ranked if not is_of_another(question, one)]
-    return found if found and found[0].share >= NEARLY * ranked[0].share else []
+    return _unless_weak([one for one in ranked if not is_of_another(question, one)], ranked)
 
 
 def undated(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
@@ -69,7 +68,12 @@ def undated(question: Question, ranked: Sequence[Candidate]) -> list[Candidate]:
     best = label_of(ranked[0].text)
     facts = question.kind in {"list", "summary"} or (best is not None and not _is_stamp(best))
     found = [one for one in ranked if not _only_dates(question, asked, one, facts)]
-    return found if found and found[0].share >= NEARLY * ranked[0].share else []
+    return _unless_weak(found, ranked)
+
+
+def _unless_weak(left: list[Candidate], ranked: Sequence[Candidate]) -> list[Candidate]:
+    """Those that are left of the ranked ones; none where all of them are much weaker."""
+    return left if left and left[0].share >= NEARLY * ranked[0].share else []
 
 
 def _asks_for_date(question: Question) -> bool:

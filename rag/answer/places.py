@@ -75,7 +75,7 @@ def known(document: Document, span: Span) -> list[Spot]:
     for section in document.sections:
         if not section.span.overlaps(span):
             continue
-        part = Span(max(section.span.start, span.start), min(section.span.end, span.end))
+        part = section.span.common(span)
         label = _label(document, section, part)
         if found and (found[-1].label, found[-1].page) == (label, section.page):
             found[-1] = replace(found[-1], span=Span(found[-1].span.start, part.end))
@@ -96,7 +96,7 @@ def _label(document: Document, section: Section, part: Span) -> str:
 
 def _spot(run: Sequence[Origin], span: Span, text: str) -> Spot:
     first, last = run[0], run[-1]
-    part = Span(max(first.span.start, span.start), min(last.span.end, span.end))
+    part = Span(first.span.start, last.span.end).common(span)
     changed = any(one.raw is not None for one in run)
     raw = "".join(_raw(run, part, text)) if changed else None
     return Spot(part, first.label, first.page, tuple(lines(run)), raw)

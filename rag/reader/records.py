@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from index.passages.cells import Cell, cells
 from index.types import Span
-from rag.text.words import fold, words
+from rag.text.words import all_said
 
 MOST = 8  # cells of a record beside those that the question names
 
@@ -26,7 +26,7 @@ class Record:
 
     def in_row(self, mark: Span) -> Span | None:
         """What is marked of the row where ``mark`` lies in the text: of one cell, the most."""
-        shares = [_overlap(mark, place) for place in self.places]
+        shares = [mark.common(place) for place in self.places]
         most = max(shares, key=len)
         if not len(most):
             return None
@@ -36,23 +36,17 @@ class Record:
 
 def as_records(row: str, names: str | None, asked: Set[str] = frozenset()) -> list[Record]:
     """One, or of a wide row several: each with the first cell or those that hold words of the
-    question, ``asked`` (folded), and some of the others. None where the row does not tell which of
-    its cells is of which column."""
+    question, ``asked`` (folded), and some of the others. None at all where the row does not tell
+    which of its cells is of which column."""
     found = cells(row, names)
     if len(found) < 2 or not all(one.name for one in found):
         return []
-    said = [one for one in found if _says(one.text, asked)] or found[:1]
+    said = [one for one in found if all_said(one.text, asked)] or found[:1]
     others = [one for one in found if one not in said]
     if len(others) <= MOST:
         return [_record(found)]
     starts = range(0, len(others), MOST)
     return [_record([*said, *others[start : start + MOST]]) for start in starts]
-
-
-def _says(cell: str, asked: Set[str]) -> bool:
-    """Whether the question names what the cell says."""
-    said = {fold(word) for word in words(cell)}
-    return bool(said) and said <= asked
 
 
 def _record(found: Sequence[Cell]) -> Record:
@@ -62,8 +56,3 @@ def _record(found: Sequence[Cell]) -> Record:
         places.append(Span(len(text), len(text) + len(one.text)))
         text += one.text
     return Record(text, tuple(found), tuple(places))
-
-
-def _overlap(one: Span, other: Span) -> Span:
-    start = max(one.start, other.start)
-    return Span(start, max(start, min(one.end, other.end)))

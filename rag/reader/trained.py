@@ -85,8 +85,8 @@ class TrainedReader:
         similar = self._similar.table(question, passages)
         ranked = np.argsort(-similar.order, kind="stable")
         chosen = ranked[similar.quotable[ranked]][: self._read].tolist()
-        ways = list(ways_to_read(question.text, passages))
-        judged = self._judged([ways[at] for at in chosen])
+        items = list(items_of(question.text, passages))
+        judged = self._judged([ways_to_read(*items[at]) for at in chosen])
         supported = [self._similar.supports(similar, at) for at in chosen]
         return _with_judgements(similar, chosen, judged, supported)
 
@@ -125,10 +125,9 @@ def _in_row(judged: Judgement, record: Record | None) -> Judgement:
     return replace(judged, highlight=record.in_row(judged.highlight))
 
 
-def ways_to_read(question: str, passages: Sequence[PassageText]) -> Iterator[list[Way]]:
-    """For every sentence an item with the one it stands behind and the one after it in its passage;
-    for a row its records, without the heading that names the columns."""
-    asked = {fold(word) for word in words(question)}
+def items_of(question: str, passages: Sequence[PassageText]) -> Iterator[tuple[Item, str | None]]:
+    """Every sentence with the one it stands behind and the one after it in its passage; for a row
+    also the names of its columns."""
     for passage in passages:
         texts = [span.of(passage.text) for span in passage.sentence_spans]
         befores = [
@@ -136,8 +135,15 @@ def ways_to_read(question: str, passages: Sequence[PassageText]) -> Iterator[lis
             for at in stands_behind(passage.text, passage.sentence_spans)
         ]
         for before, sentence, after in zip(befores, texts, [*texts, ""][1:], strict=True):
-            over = passage.headings[:-1]
-            yield [
-                (Item(question, over, before, record.text, after), record)
-                for record in as_records(sentence, passage.columns, asked)
-            ] or [(Item(question, passage.headings, before, sentence, after), None)]
+            yield Item(question, passage.headings, before, sentence, after), passage.columns
+
+
+def ways_to_read(item: Item, columns: str | None) -> list[Way]:
+    """A row as its records, without the heading that names the columns; all else as it is."""
+    if columns is None:
+        return [(item, None)]
+    asked = {fold(word) for word in words(item.question)}
+    return [
+        (replace(item, headings=item.headings[:-1], sentence=record.text), record)
+        for record in as_records(item.sentence, columns, asked)
+    ] or [(item, None)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Set
 
 WORD = re.compile(r"\d[\d.,]*\d%?|\d%?|[^\W\d_][\w]*(?:[-'’.&/](?=\w)[\w]+)*", re.UNICODE)
 QUOTED = re.compile(r"\"([^\"]{2,200})\"|“([^”]{2,200})”|«([^»]{2,200})»|„([^“”]{2,200})[“”]")
@@ -70,6 +70,12 @@ def bare(word: str) -> str:
 def is_negation(word: str) -> bool:
     folded = fold(word)
     return folded in NEGATIONS or folded.endswith("n't")
+
+
+def all_said(text: str, among: Set[str], form: Callable[[str], str] = fold) -> bool:
+    """Whether a text has words, and all of them in their ``form`` are among those."""
+    said = {form(word) for word in words(text)}
+    return bool(said) and said <= among
 
 
 def is_content(word: str) -> bool:

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from rag.errors import SettingsError
 from rag.reader.cross_encoder import batches_of
-from rag.reader.files import read_reader, tokenizer_file
+from rag.reader.files import ReaderFile, read_reader, tokenizer_file
 from rag.reader.network import Network, pack
 from rag.reader.pair_input import Encoded, Encoder
 from rag.training.batches import read_examples
@@ -62,8 +62,9 @@ def soften(
     with source.open(encoding="utf-8") as file:
         rows = focused([json.loads(line) for line in file], focus)
     _write(train, rows)  # where the teachers read them
-    inputs = _encoded(train, teachers)
-    soft = np.mean([logits(folder, inputs, device) for folder in teachers], axis=0)
+    readers = [read_reader(folder) for folder in teachers]
+    inputs = _encoded(train, readers)
+    soft = np.mean([logits(reader, inputs, device) for reader in readers], axis=0)
     taught = [
         row if row["kind"] in focus else row | {"soft": round(float(value), 3)}
         for row, value in zip(rows, soft, strict=True)
@@ -94,18 +95,17 @@ def _write(path: Path, rows: Sequence[Json]) -> None:
     path.write_text(text, encoding="utf-8")
 
 
-def _encoded(pairs: Path, teachers: Sequence[Path]) -> list[Encoded]:
+def _encoded(pairs: Path, teachers: Sequence[ReaderFile]) -> list[Encoded]:
     """Raises SettingsError where the teachers do not read windows of one size."""
-    windows = {read_reader(folder).max_tokens for folder in teachers}
+    windows = {one.max_tokens for one in teachers}
     if len(windows) > 1:
         raise SettingsError("the teachers read windows of different sizes: train them anew")
     examples = read_examples(pairs, Encoder.open(tokenizer_file(), windows.pop()), wide=True)
     return [one.encoded for one in examples]
 
 
-def logits(folder: Path, inputs: Sequence[Encoded], device: str) -> NDArray[np.float64]:
-    """(inputs,): how well each sentence answers, as the reader there says."""
-    reader = read_reader(folder)
+def logits(reader: ReaderFile, inputs: Sequence[Encoded], device: str) -> NDArray[np.float64]:
+    """(inputs,): how well each sentence answers, as the reader says."""
     network = Network(reader.shape).eval().to(device)
     network.load_state_dict(dict(reader.weights))
     kind = torch.device(device)

@@ -55,13 +55,13 @@ class Thing:
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """``rows`` under ``names``; a thing's name stands in the column ``key``."""
+    """``rows`` under ``names``; a thing's name stands in the column ``key``, what is told of it
+    behind that."""
 
     headings: tuple[str, ...]
     names: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     key: int
-    told: tuple[Attribute | None, ...]  # by each column
 
     def text(self, at: int) -> str:
         return CELLS.join(self.rows[at]) if 0 <= at < len(self.rows) else ""
@@ -77,12 +77,12 @@ class _Table:
         return next((place for cell, place in found if cell.span.start == start), None)
 
     def without(self, column: int) -> _Table:
+        """``column`` is one behind the key."""
+
         def left(cells: Sequence[str]) -> tuple[str, ...]:
             return (*cells[:column], *cells[column + 1 :])
 
-        told = self.told[:column] + self.told[column + 1 :]
-        key = self.key - (column < self.key)
-        return _Table(self.headings, left(self.names), tuple(map(left, self.rows)), key, told)
+        return _Table(self.headings, left(self.names), tuple(map(left, self.rows)), self.key)
 
 
 def read_things(file: Path = THINGS) -> list[Thing]:
@@ -110,20 +110,21 @@ def make_tables(things: Sequence[Thing], seed: int) -> Iterator[tuple[str, Pair]
         for number in range(TABLES):
             rng = Random(f"{seed} {SOURCE} {thing.thing} {number}")
             group = f"{thing.thing} {number}"
-            for pair in _of_table(_table(thing, rng), thing, group, rng):
+            table, told = _table(thing, rng)
+            for pair in _of_table(table, told, thing, group, rng):
                 yield side, pair
 
 
-def _table(thing: Thing, rng: Random) -> _Table:
+def _table(thing: Thing, rng: Random) -> tuple[_Table, list[Attribute]]:
+    """With what its columns behind the key tell."""
     most = min(COLUMNS[1], len({one.group for one in thing.attributes}) - 1)
     chosen: dict[str, Attribute] = {}
     for one in rng.sample(thing.attributes, len(thing.attributes)):
         chosen.setdefault(one.group, one)
-    own = list(chosen.values())[: rng.randint(COLUMNS[0], most)]
-    told: list[Attribute | None] = [None, *own]
-    names = [rng.choice(thing.keys), *(rng.choice(one.names) for one in own)]
+    told = list(chosen.values())[: rng.randint(COLUMNS[0], most)]
+    names = [rng.choice(thing.keys), *(rng.choice(one.names) for one in told)]
     rows = [
-        [instance, *(_cell(one, rng) for one in own)]
+        [instance, *(_cell(one, rng) for one in told)]
         for instance in rng.sample(thing.instances, ROWS)
     ]
     key = 0
@@ -131,9 +132,8 @@ def _table(thing: Thing, rng: Random) -> _Table:
         begin = rng.choice([1, 11, 101, 2001])
         rows = [[str(begin + number), *row] for number, row in enumerate(rows)]
         names.insert(0, rng.choice(["No.", "#", "ID", "Ref.", "Code"]))
-        told.insert(0, None)
         key = 1
-    return _Table(_headings(thing, rng), tuple(names), tuple(map(tuple, rows)), key, tuple(told))
+    return _Table(_headings(thing, rng), tuple(names), tuple(map(tuple, rows)), key), told
 
 
 def _cell(attribute: Attribute, rng: Random) -> str:
@@ -148,11 +148,13 @@ def _headings(thing: Thing, rng: Random) -> tuple[str, ...]:
     return (rng.choice(forms),)
 
 
-def _of_table(table: _Table, thing: Thing, group: str, rng: Random) -> Iterator[Pair]:
-    groups = {one.group for one in table.told if one}
-    told = [(at, one) for at, one in enumerate(table.told) if one]
+def _of_table(
+    table: _Table, told: Sequence[Attribute], thing: Thing, group: str, rng: Random
+) -> Iterator[Pair]:
+    groups = {one.group for one in told}
+    columns = list(enumerate(told, table.key + 1))
     missing = [one for one in thing.attributes if one.group not in groups]
-    for column, one in rng.sample(told, min(ASKED, len(told))):
+    for column, one in rng.sample(columns, min(ASKED, len(columns))):
         row = rng.randrange(ROWS)
         yield from _asked_for(table, column, one, row, group, rng)
         yield from _turned(table, column, one, row, group, rng)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -26,6 +27,13 @@ from rag.reader.pair_input import FIXED, QUESTION_FLOOR, Item, Room, share_out
 from rag.training.base import from_bert, read_base
 from tests.rag.reader.readers import TINY, encoder, item, network
 
+SIZES: dict[str, Any] = {  # TINY's, as transformers names them
+    "hidden_size": TINY.width,
+    "num_hidden_layers": TINY.layers,
+    "num_attention_heads": TINY.heads,
+    "intermediate_size": TINY.inner,
+    "initializer_range": 0.3,
+}
 SENTENCES = (
     "Ćirić's café cost 3.6 thousand €, not 2,500.",
     "北京是中国的首都。",
@@ -147,11 +155,7 @@ def test_packed_inputs_give_what_bert_gives() -> None:
     config = BertConfig(
         vocab_size=TINY.vocabulary,
         max_position_embeddings=TINY.positions,
-        hidden_size=TINY.width,
-        num_hidden_layers=TINY.layers,
-        num_attention_heads=TINY.heads,
-        intermediate_size=TINY.inner,
-        initializer_range=0.3,
+        **SIZES,
     )
     bert = BertModel(config, add_pooling_layer=False).train(False)
     ours = Network(TINY).eval()
@@ -186,11 +190,7 @@ def test_packed_inputs_give_what_mpnet_gives(tmp_path: Path) -> None:
     config = MPNetConfig(
         vocab_size=len(words),
         max_position_embeddings=TINY.positions + 2,
-        hidden_size=TINY.width,
-        num_hidden_layers=TINY.layers,
-        num_attention_heads=TINY.heads,
-        intermediate_size=TINY.inner,
-        initializer_range=0.3,
+        **SIZES,
     )
     mpnet = MPNetModel(config, add_pooling_layer=False).train(False)
     (tmp_path / "config.json").write_text(json.dumps(config.to_dict()))

@@ -7,7 +7,7 @@ import pytest
 from index.types import Span
 from rag.reader.pair_input import Item
 from rag.reader.records import MOST, as_records
-from rag.reader.trained import ways_to_read
+from rag.reader.trained import items_of, ways_to_read
 from rag.types import PassageText
 
 NAMES = "Ship | Built | Home port"
@@ -57,7 +57,7 @@ def test_rows_are_read_without_the_heading_that_names_their_columns() -> None:
     text = f"{ROW}\nNordstar | 2015 | Varde"
     spans = (Span(0, len(ROW)), Span(len(ROW) + 1, len(text)))
     passages = [PassageText(text, ("Ferries", NAMES), spans, NAMES)]
-    [(first, _)], [(second, _)] = ways_to_read("Who?", passages)
+    [(first, _)], [(second, _)] = (ways_to_read(*one) for one in items_of("Who?", passages))
     row = "Ship: Aurora; Built: 1998; Home port: Varde"
     assert first == Item("Who?", ("Ferries",), "", row, "Nordstar | 2015 | Varde")
     assert second.before == ROW

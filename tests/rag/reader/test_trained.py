@@ -19,7 +19,7 @@ from rag.reader.kit import load_kit, similarity, trained
 from rag.reader.model import Linear, Model, load_model
 from rag.reader.pair_input import Item
 from rag.reader.similarity import SimilarityReader
-from rag.reader.trained import READ, TRAINED_COLUMNS, Remembering, TrainedReader, ways_to_read
+from rag.reader.trained import READ, TRAINED_COLUMNS, Remembering, TrainedReader, items_of
 from rag.types import NONE, PassageText
 from tests.rag.reader.test_similarity import MILL, passage
 
@@ -122,7 +122,7 @@ def test_a_passage_without_a_sentence_that_was_read_answers_nothing(
 
 
 def test_items_are_sentences_with_their_neighbours() -> None:
-    [(one, _)], [(two, _)] = ways_to_read("Why?", [passage("A b.", "C d.", headings=("H",))])
+    (one, _), (two, _) = items_of("Why?", [passage("A b.", "C d.", headings=("H",))])
     assert one == Item("Why?", ("H",), "", "A b.", "C d.")
     assert two == Item("Why?", ("H",), "A b.", "C d.", "")
 
@@ -130,8 +130,8 @@ def test_items_are_sentences_with_their_neighbours() -> None:
 def test_an_item_of_a_list_is_read_behind_the_sentence_that_leads_in() -> None:
     text = "Bring:\n- boots\n- a lamp"
     spans = (Span(0, 6), Span(9, 14), Span(17, 23))
-    found = list(ways_to_read("What?", [PassageText(text, (), spans)]))
-    assert [(one.before, one.sentence) for [(one, _)] in found] == [
+    found = list(items_of("What?", [PassageText(text, (), spans)]))
+    assert [(one.before, one.sentence) for one, _ in found] == [
         ("", "Bring:"), ("Bring:", "boots"), ("Bring:", "a lamp"),
     ]  # fmt: skip
 
@@ -139,7 +139,7 @@ def test_an_item_of_a_list_is_read_behind_the_sentence_that_leads_in() -> None:
 def test_the_last_calls_are_remembered_whole() -> None:
     judge = Marker("x")
     remembering = Remembering(judge, calls=2)
-    [(one, _)], [(two, _)] = ways_to_read("Why?", [passage("A x.", "C d.")])
+    (one, _), (two, _) = items_of("Why?", [passage("A x.", "C d.")])
     assert remembering.score([one, two]) == remembering.score([one, two]) == judge.score([one, two])
     assert judge.asked == [one, two] * 2  # by the cache once, by the test once
     remembering.score([one])
