@@ -17,6 +17,7 @@ from evals.presence import check_presence
 from evals.reliability import Bin, calibration_error, chance_error, reliability
 from evals.run import quotes_of
 from evals.types import EvalError, Interval, Job, Outcome, Question
+from index.errors import why
 from index.home.durable import write_durably
 from rag.confidence.calibration import Calibration, write_calibration
 from rag.confidence.calibrations import OWN
@@ -215,5 +216,5 @@ def write(fitted: Calibrated, path: Path) -> Calibrated:
     try:
         write_durably(path, write_calibration(fitted.calibration))
     except OSError as error:
-        raise EvalError(f"{path} cannot be written: {error.strerror}; change --out") from error
+        raise EvalError(f"{path} cannot be written: {why(error)}; change --out") from error
     return replace(fitted, path=path)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from evals.types import EvalError
+from index.errors import why
 
 MARKER = "citewell-eval.json"
 INDEX, TEXTS = "index", "texts"
@@ -32,7 +33,7 @@ def lay_out(folder: Path, texts: Mapping[str, str]) -> tuple[Path, Path]:
             marker.write_text(wanted, encoding="utf-8")
         _write(folder / TEXTS, texts)
     except OSError as error:
-        raise EvalError(f"{folder} cannot be used: {error}; name another --home") from error
+        raise EvalError(f"{folder} cannot be used: {why(error)}; name another --home") from error
     return folder / INDEX, folder / TEXTS
 
 

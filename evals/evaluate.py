@@ -17,6 +17,7 @@ from evals.presence import check_presence
 from evals.report import Report, summarise
 from evals.run import sample
 from evals.types import EvalError, Job, Outcome
+from index.errors import why
 from rag.settings import Settings
 from rag.types import Json
 
@@ -148,4 +149,4 @@ def _write(path: Path, report: Report) -> None:
         text = json.dumps(report.to_dict(), ensure_ascii=True, indent=1)
         path.write_text(text + "\n", encoding="utf-8")
     except OSError as error:
-        raise EvalError(f"{path} cannot be written: {error.strerror}; change --out") from error
+        raise EvalError(f"{path} cannot be written: {why(error)}; change --out") from error

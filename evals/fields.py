@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from evals.types import EvalError
+from index.errors import why
 from rag.types import Json
 
 T = TypeVar("T")
@@ -32,7 +33,7 @@ def read_bytes(path: Path) -> bytes:
     except FileNotFoundError as error:
         raise EvalError(f"{path} does not exist") from error
     except OSError as error:
-        raise EvalError(f"{path} cannot be read: {error.strerror or error}") from error
+        raise EvalError(f"{path} cannot be read: {why(error)}") from error
 
 
 def decode(data: bytes) -> str:

@@ -16,6 +16,7 @@ from evals.misses import surest_refusals, surest_wrong
 from evals.report import BY_KIND, Report, ranged, shown, signed, verdict
 from evals.scores import AURC, COVERAGE, ECE, STATED
 from evals.types import EvalError, Interval, Outcome
+from index.errors import why
 
 TEMPLATES = Path(__file__).parent / "templates"
 TITLE = "Citewell: how good the answers are"
@@ -102,7 +103,7 @@ def write_page(path: Path, reports: Sequence[Report], notes: Sequence[str] = ())
     try:
         path.write_text(text, encoding="utf-8", errors="replace")
     except OSError as error:
-        raise EvalError(f"{path} cannot be written: {error.strerror}; name another") from error
+        raise EvalError(f"{path} cannot be written: {why(error)}; name another") from error
 
 
 def section(report: Report, anchor: str) -> Section:

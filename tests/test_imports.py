@@ -21,7 +21,7 @@ MAY_IMPORT = {
 ABOVE = {"commands", "training"}  # use all of their layer
 ONLY_IN = {
     "faiss": {"index/search/vectors.py"},
-    "tantivy": {"index/search/lexical.py"},
+    "tantivy": {f"index/search/{name}.py" for name in ("lexical", "lexical_view", "terms")},
     "sentence_transformers": {"index/embed.py"},
     "openai": {"rag/answer/write.py"},
 }

@@ -8,7 +8,7 @@ import stat
 import time
 from pathlib import Path
 
-from index.errors import ReadError
+from index.errors import ReadError, why
 
 TRIES = 3
 PAUSE_S = 0.05
@@ -59,7 +59,7 @@ def unreadable(error: OSError | RuntimeError) -> str:
     if isinstance(error, RuntimeError):  # pathlib's for a link that leads back to itself
         return f"cannot be read: {error}; {_ADVICE[errno.ELOOP]}"
     advice = _ADVICE.get(error.errno or 0, "check that it is there and that its disk is in order")
-    return f"cannot be read: {error.strerror or error}; {advice}"
+    return f"cannot be read: {why(error)}; {advice}"
 
 
 def too_large(max_bytes: int) -> str:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePath
 
-from index.errors import DamageError, HomeError, ReadError
+from index.errors import DamageError, HomeError, ReadError, why
 from index.folder.exclusions import FILE, make_records, open_records
 from index.folder.walk import UPLOADS
 from index.home.durable import make_folder, sync_folder, write_durably
@@ -178,6 +178,6 @@ def _seal_all(db: sqlite3.Connection) -> None:
 
 def _trouble(what: str, folder: Path, error: OSError) -> HomeError:
     return HomeError(
-        f"the file cannot be {what} {folder} ({error.strerror or error}): see that the disk of the "
+        f"the file cannot be {what} {folder} ({why(error)}): see that the disk of the "
         "home has room and can be written, then send it again"
     )

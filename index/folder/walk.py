@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from index.errors import ReadError
+from index.errors import ReadError, why
 from index.folder import ignore
 from index.folder.files import read_file, too_large, unreadable
 from index.folder.ignore import Ignore
@@ -79,8 +79,7 @@ def resolve(path: Path) -> Path:
         absolute = path.expanduser().resolve(strict=True)
         mode = absolute.stat().st_mode
     except (OSError, RuntimeError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise ReadError(f"{path} cannot be indexed: {reason}. Check the path") from error
+        raise ReadError(f"{path} cannot be indexed: {why(error)}. Check the path") from error
     if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
         raise ReadError(f"{path} is neither a file nor a folder: name a file or a folder")
     if stat.S_ISDIR(mode) and not os.access(absolute, os.R_OK | os.X_OK):

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from index.errors import DamageError, HomeError
+from index.errors import DamageError, HomeError, why
 from index.home.changes import CHANGED, Commit, collect, set_hint
 from index.home.connection import Connection
 from index.home.durable import make_folder
@@ -71,7 +71,7 @@ class Catalogue(Connection):
             return cls(open_database(path), path)
         except OSError as error:
             raise HomeError(
-                f"the home folder {home} cannot be used ({error.strerror}): "
+                f"the home folder {home} cannot be used ({why(error)}): "
                 "name another with --home or CITEWELL_HOME"
             ) from error
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from index.errors import HomeError, LockedError
+from index.errors import HomeError, LockedError, why
 from index.home.durable import make_folder
 
 FILE = "writer.lock"
@@ -24,7 +24,7 @@ def writer_lock(home: Path, *, wait_s: float = 0.0) -> Iterator[None]:
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     except OSError as error:
         raise HomeError(
-            f"the home folder {home} cannot be written ({error.strerror}): "
+            f"the home folder {home} cannot be written ({why(error)}): "
             "name another with --home or CITEWELL_HOME"
         ) from error
     try:
@@ -51,7 +51,7 @@ def _locked(handle: int) -> bool:
         return False
     except OSError as error:
         raise HomeError(
-            f"this file system has no locks ({error.strerror}): name a home on a local disk with "
+            f"this file system has no locks ({why(error)}): name a home on a local disk with "
             "--home or CITEWELL_HOME"
         ) from error
     return True

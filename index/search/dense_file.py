@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from index.errors import DamageError
+from index.errors import DamageError, why
 from index.home.durable import System, sync_folder, temporary_of
 
 T = TypeVar("T")
@@ -60,7 +60,7 @@ def read_hashed(path: Path, sha256: str, parse: Callable[[Take], T]) -> T:
 
             parsed = parse(take)
     except (OSError, RuntimeError, ValueError) as error:
-        raise DamageError(f"{path} cannot be read: {error}") from error
+        raise DamageError(f"{path} cannot be read: {why(error)}") from error
     if digest.hexdigest() != sha256:
         raise DamageError(f"{path} was changed while it was read")
     return parsed

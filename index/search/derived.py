@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from index.errors import DamageError
+from index.errors import DamageError, why
 from index.home.catalogue import Catalogue
 from index.home.durable import make_folder, set_aside, sha256_of, write_durably
 from index.home.rows import State
@@ -128,7 +128,7 @@ def stored_dense(home: Path) -> Stored | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise DamageError(f"{path} cannot be read: {error}") from error
+        raise DamageError(f"{path} cannot be read: {why(error)}") from error
     if seal(*asdict(stored).values()) != sealed:
         raise DamageError(f"{path} does not match its hash: it was damaged on disk")
     return stored
@@ -140,7 +140,7 @@ def check_dense(home: Path, stored: Stored) -> None:
     try:
         found = sha256_of(path)
     except OSError as error:
-        raise DamageError(f"{path} cannot be read: {error}") from error
+        raise DamageError(f"{path} cannot be read: {why(error)}") from error
     if found != stored.sha256:
         raise DamageError(f"{path} does not match its hash: it was damaged on disk")
 

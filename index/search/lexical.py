@@ -1,25 +1,22 @@
-"""BM25 over passages. The only module that imports tantivy.
+"""BM25 over passages, by tantivy.
 
 A derived index: it says which version of the catalogue it holds, and is made again from the
 catalogue whenever it cannot be trusted. tantivy reads a flipped bit as another ranking or
-panics, so every file is hashed before tantivy opens it (``index.search.manifest``), and scores are
-computed from what is there and not from what tantivy still counts (``index.search.bm25``).
+panics, so every file is hashed before tantivy opens it (``index.search.manifest``).
 """
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import lru_cache, partial
 from pathlib import Path
 
 import tantivy
 
 from index.errors import DamageError, HomeError
 from index.home.durable import make_folder
-from index.search import bm25
+from index.search.lexical_view import MARKER, View, any_version
 from index.search.manifest import (
     NOTHING,
     Manifest,
@@ -33,50 +30,13 @@ from index.search.manifest import (
     read,
     sealed,
 )
+from index.search.terms import analyzer, in_pairs
 from index.types import Ids
 
 WRITER_BYTES = 64_000_000
-LONGEST_TERM = 60
-CACHED_TERMS = 10_000
-MARKER = "version"
 META = "meta.json"
 REWRITTEN = (META, ".managed.json")  # tantivy writes all its other files once
 TRIES = 20
-_UNSPACED = re.compile(  # Han, Hiragana, Katakana, Hangul, Thai, Lao, Burmese, Khmer
-    "[\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
-    "\uff66-\uff9f\U00020000-\U0003134f\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]+"
-)
-
-
-def analyzer() -> tantivy.TextAnalyzer:
-    """Words, lower case, without accents, English and Russian stems; no stop words are dropped.
-
-    Each stemmer leaves the other's script alone.
-    """
-    return (
-        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
-        .filter(tantivy.Filter.remove_long(LONGEST_TERM))
-        .filter(tantivy.Filter.lowercase())
-        .filter(tantivy.Filter.ascii_fold())
-        .filter(tantivy.Filter.stemmer("english"))
-        .filter(tantivy.Filter.stemmer("russian"))
-        .build()
-    )
-
-
-def in_pairs(text: str) -> str:
-    """A text whose words can be told by what is no letter.
-
-    Scripts that put no space between words, and Korean, whose words take endings, are cut into
-    overlapping pairs of characters, the usual unit of search for them.
-    """
-    return text if text.isascii() else _UNSPACED.sub(_pairs, text)
-
-
-def _pairs(run: re.Match[str]) -> str:
-    chars = run.group()
-    pairs = [chars[i : i + 2] for i in range(len(chars) - 1)] or [chars]
-    return f" {' '.join(pairs)} "
 
 
 def _schema() -> tantivy.Schema:
@@ -120,111 +80,6 @@ def _from_tantivy(error: BaseException) -> bool:
     return isinstance(error, errors) or type(error).__name__ == "PanicException"
 
 
-class _View:
-    """One version, open for reading. It stays readable when its files are removed."""
-
-    def __init__(self, index: tantivy.Index, schema: tantivy.Schema) -> None:
-        index.reload()
-        self._schema = schema
-        self._searcher = searcher = index.searcher()
-        self.documents = searcher.num_docs  # the passages and the marker
-        self.version = self._marked()
-        lengths = searcher.aggregate(
-            tantivy.Query.all_query(), {"terms": {"sum": {"field": "length"}}}
-        )
-        self._average = float(lengths["terms"]["value"]) / max(1, self.documents)
-        self._all = searcher.doc_freq("any", 1)
-        count = partial(_frequency, searcher, schema, self._all == self.documents)
-        self.frequency = lru_cache(CACHED_TERMS)(count)  # no cycle: tantivy's threads go with it
-
-    def _marked(self) -> int | None:
-        query = tantivy.Query.range_query(self._schema, MARKER, tantivy.FieldType.Integer, 0, 2**62)
-        hits = self._searcher.search(query, limit=1).hits
-        return int(self._searcher.doc(hits[0][1])[MARKER][0]) if hits else None
-
-    def terms_from(self, prefix: str) -> list[str]:
-        return [str(term) for term, _ in self._searcher.terms_with_prefix("text", prefix)]
-
-    def _holding(self, term: str) -> tantivy.Query:
-        return tantivy.Query.term_query(self._schema, "text", term)
-
-    def best(self, terms: Sequence[str], k: int, only: Ids | None) -> list[tuple[int, float]]:
-        """Passage ids and scores of the ``k`` best, best first, equals by id.
-
-        tantivy names candidates in the order of its own scores; each is scored again, until
-        none of those that follow can be among the best.
-        """
-        there = {term: n for term in dict.fromkeys(terms) if (n := self.frequency(term))}
-        if not there:
-            return []
-        idf = {term: bm25.idf(self.documents, n) for term, n in there.items()}
-        plain = self._any_of(dict.fromkeys(idf, 1.0))
-        query = self._limited(self._any_of({t: idf[t] / self._tantivys_idf(t) for t in idf}), only)
-        scorer = bm25.Scorer({_label(self._holding(t)): idf[t] for t in idf}, self._average)
-        limit = k + 30
-        while True:
-            candidates = self._candidates(query, plain, limit)
-            best, proven = bm25.best(candidates, scorer, k)
-            if proven or len(candidates) < limit:
-                return best
-            limit *= 4
-
-    def _tantivys_idf(self, term: str) -> float:
-        return bm25.idf(self._all, self._searcher.doc_freq("text", term))
-
-    def _any_of(self, weights: Mapping[str, float]) -> tantivy.Query:
-        boosted = [
-            tantivy.Query.boost_query(self._holding(term), weight)
-            for term, weight in weights.items()
-        ]
-        return tantivy.Query.boolean_query([(tantivy.Occur.Should, one) for one in boosted])
-
-    def _limited(self, query: tantivy.Query, only: Ids | None) -> tantivy.Query:
-        if only is None:
-            return query
-        ids = [int(one) for one in only]
-        allowed = tantivy.Query.term_set_query(self._schema, "passage_id", ids)
-        return tantivy.Query.boolean_query(
-            [
-                (tantivy.Occur.Must, query),
-                (tantivy.Occur.Must, tantivy.Query.const_score_query(allowed, 0.0)),
-            ]
-        )
-
-    def _candidates(
-        self, query: tantivy.Query, plain: tantivy.Query, limit: int
-    ) -> list[bm25.Candidate]:
-        hits = self._searcher.search(query, limit=limit, count=False).hits
-        addresses = [address for _, address in hits]
-        ids = self._searcher.fast_field_values("passage_id", addresses)
-        lengths = self._searcher.fast_field_values("length", addresses)
-        return [
-            bm25.Candidate(int(one or 0), score, int(length or 0), partial(self._why, plain, at))
-            for (score, at), one, length in zip(hits, ids, lengths, strict=True)
-        ]
-
-    def _why(self, query: tantivy.Query, address: tantivy.DocAddress) -> str:
-        return query.explain(self._searcher, address).to_json()
-
-
-def _frequency(
-    searcher: tantivy.Searcher, schema: tantivy.Schema, none_deleted: bool, term: str
-) -> int:
-    """In how many passages a term stands; tantivy's own count includes deleted ones."""
-    if none_deleted:
-        return searcher.doc_freq("text", term)
-    counted = searcher.aggregate(
-        tantivy.Query.term_query(schema, "text", term),
-        {"passages": {"value_count": {"field": "passage_id"}}},
-    )
-    return int(counted["passages"]["value"])
-
-
-def _label(query: tantivy.Query) -> str:
-    """Of a query for a term, the term as tantivy's explanations write it."""
-    return repr(query).removeprefix("Query(TermQuery(").removesuffix("))")
-
-
 class LexicalIndex:
     """One version of the BM25 index, in memory where it was not opened on a folder."""
 
@@ -235,7 +90,7 @@ class LexicalIndex:
         self._manifest = NOTHING
         self._seen: frozenset[Seen] = frozenset()
         self._index = self._tantivy(None)
-        self._view = _View(self._index, self._schema)
+        self._view = View(self._index, self._schema)
 
     @classmethod
     def open(cls, folder: Path, known: LexicalIndex | None = None) -> LexicalIndex:
@@ -265,7 +120,7 @@ class LexicalIndex:
             if {n.split(".")[0] for n in manifest.files if n not in REWRITTEN} != _segments(path):
                 raise damage(path / META, "does not name the files that are listed")
             self._index = self._tantivy(path)
-            self._view = _View(self._index, self._schema)
+            self._view = View(self._index, self._schema)
         self._manifest = manifest
         if (self.version(), len(self)) != (manifest.version, manifest.passages):
             raise damage(path, f"does not hold version {manifest.version}")
@@ -295,7 +150,7 @@ class LexicalIndex:
         if self._folder is None:
             with _reading(self._name):
                 self._write(self._index, version, add, remove)
-                self._view = _View(self._index, self._schema)
+                self._view = View(self._index, self._schema)
             self._manifest = Manifest(version, len(self), source)
             return
         with _writing(str(self._folder)):
@@ -315,7 +170,7 @@ class LexicalIndex:
             seen = check(path, last, seen)  # of the rest, what had to be copied
             index = self._tantivy(path)
             self._write(index, version, add, remove)
-            view = _View(index, self._schema)
+            view = View(index, self._schema)
             same = {name: seal for name, seal in last.files.items() if name not in REWRITTEN}
             files = sealed(path, _files(path), same)
             manifest = Manifest(version, view.documents - 1, source, path.name, files)
@@ -356,9 +211,7 @@ class LexicalIndex:
             document.add_integer("length", len(self.terms(text)))
             document.add_text("text", in_pairs(text))
             writer.add_document(document)
-        writer.delete_documents_by_query(
-            tantivy.Query.range_query(self._schema, MARKER, tantivy.FieldType.Integer, 0, 2**62)
-        )
+        writer.delete_documents_by_query(any_version(self._schema))
         marker = tantivy.Document()
         marker.add_integer("any", 1)
         marker.add_integer(MARKER, version)

@@ -23,7 +23,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from index.errors import DamageError
+from index.errors import DamageError, why
 from index.home.durable import sha256_of, sync_folder, temporary_of, write_durably
 
 FILE = "citewell.json"
@@ -87,7 +87,7 @@ def _data(path: Path) -> bytes | None:
             if _is_empty(path):
                 return None
         except OSError as error:
-            raise damage(path, f"cannot be read ({error.strerror})") from error
+            raise damage(path, f"cannot be read ({why(error)})") from error
     raise damage(path, "is missing")
 
 
@@ -132,7 +132,7 @@ def held(generation: Path) -> Iterator[None]:
     try:
         folder = os.open(generation, os.O_RDONLY | os.O_DIRECTORY)
     except OSError as error:
-        raise damage(generation, f"cannot be opened ({error.strerror})") from error
+        raise damage(generation, f"cannot be opened ({why(error)})") from error
     try:
         fcntl.flock(folder, fcntl.LOCK_SH)
         yield
@@ -158,7 +158,7 @@ def _check(path: Path, sealed: Sealed, seen: frozenset[Seen]) -> Seen:
         if now not in seen and sha256_of(path) != sealed.sha256:
             raise damage(path, "does not match its hash")
     except OSError as error:
-        raise damage(path, f"cannot be read ({error.strerror})") from error
+        raise damage(path, f"cannot be read ({why(error)})") from error
     return now
 
 

@@ -105,7 +105,7 @@ def _by_dashes(page: _Page, dashes: str) -> Talk:
         found = blocks
     skips = dict(found)
     talk = Talk()
-    cast = names.Cast(None, None, False)
+    cast = names.Cast(None, None, False, False)
     for run in _runs(page, list(skips)):
         told = names.cast(_intro(page, run[0][0]))
         if told.announced or page.pieces[run[0][0]].blanks > 1:
@@ -181,7 +181,7 @@ def _chat(page: _Page, turns: Sequence[Turn], writers: Mapping[int, str]) -> Tal
 
 def _name(label: Label, cast: names.Cast) -> str | None:
     """Who asks and answers under "Q:" and "A:" in a list of questions, nobody knows."""
-    is_interview = cast.announced or label.key not in labels.OF_A_LIST
+    is_interview = cast.interview or label.key not in labels.OF_A_LIST
     if label.key in labels.ASKS:
         return cast.interviewer or (_INTERVIEWER if is_interview else _QUESTIONER)
     if label.key in labels.ANSWERS:

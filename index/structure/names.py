@@ -39,11 +39,13 @@ _PHRASES = [
     )
 ]
 _CUE = re.compile(
-    rf"\binterview|\b{_PRESS}\b|\bconversation with\b|\bquestions?(?: and |-and-| & )answers?\b"
-    rf"|\bq ?& ?a\b|\bинтервью|\bкорреспондент|\bentretien|\b[ei]ntr?evista|\bgespräch"
+    rf"\binterview|\b{_PRESS}\b|\bconversation with\b"
+    rf"|\bинтервью|\bкорреспондент|\bentretien|\b[ei]ntr?evista|\bgespräch"
     rf"|\banswer(?:s|ed) (?:\w+ ){{0,2}}questions\b|\b{_SPEAK} (?:to|with)\b",
     re.IGNORECASE,
 )
+# A list of frequent questions calls itself so too.
+_LISTED = re.compile(r"\bquestions?(?: and |-and-| & )answers?\b|\bq ?& ?a\b", re.IGNORECASE)
 _OFFICES = shapes.word_set(
     "general president minister director secretary chairman chairwoman chair chief ceo cto cfo "
     "head dr professor prof mayor governor senator ambassador commander colonel captain admiral "
@@ -61,11 +63,13 @@ _BODIES = shapes.word_set(
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """Names as the text states them; ``announced`` where it speaks of an interview at all."""
+    """Names as the text states them; ``announced`` where it speaks of an interview, or of questions
+    and answers, ``interview`` where of people in it."""
 
     interviewer: str | None
     interviewee: str | None
     announced: bool
+    interview: bool
 
 
 def cast(intro: str) -> Cast:
@@ -78,7 +82,9 @@ def cast(intro: str) -> Cast:
                 name = _person(run)
                 if name and role not in found and name not in found.values():
                     found[role] = name
-    return Cast(found.get("i"), found.get("e"), bool(_CUE.search(intro)))
+    cued = bool(_CUE.search(intro))
+    announced = cued or bool(_LISTED.search(intro))
+    return Cast(found.get("i"), found.get("e"), announced, cued or bool(found))
 
 
 def _person(run: str) -> str | None:

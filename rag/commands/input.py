@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from index.errors import why
 from rag.errors import QuestionError
 from rag.types import Turn
 
@@ -16,7 +17,7 @@ def read_bytes(path: Path) -> bytes:
     try:
         data = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
     except (OSError, ValueError) as error:
-        raise QuestionError(f"{path} cannot be read ({error}): check the name") from error
+        raise QuestionError(f"{path} cannot be read ({why(error)}): check the name") from error
     return data.removeprefix(b"\xef\xbb\xbf")
 
 

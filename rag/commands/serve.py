@@ -14,6 +14,7 @@ from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
 
+from index.errors import why
 from index.report import Summary
 from rag.settings import Settings
 
@@ -158,7 +159,7 @@ def _why_not_bound(settings: Settings, error: OSError) -> str:
         )
     if error.errno == errno.EACCES:
         return f"Port {port} needs more rights than you have. Choose one from 1024 up with --port."
-    return f"Cannot serve on {host}, port {port} ({error}). Choose another --host or --port."
+    return f"Cannot serve on {host}, port {port} ({why(error)}). Choose another --host or --port."
 
 
 def _say_skipped(summary: Summary) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 
+from index.errors import why
 from rag.confidence.calibration import Calibration, read_calibration
 from rag.errors import SettingsError
 
@@ -59,4 +60,6 @@ def _read_if_there(path: Path | None, advice: str) -> Calibration | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-        raise SettingsError(f"the calibration {path} cannot be used ({error}): {advice}") from error
+        raise SettingsError(
+            f"the calibration {path} cannot be used ({why(error)}): {advice}"
+        ) from error

@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from index.errors import why
 from index.passages.language import language
 from rag.errors import SettingsError
 from rag.reader.model import SIMILARITY, TRAINED, Model, load_model
@@ -104,7 +105,7 @@ def _sha256_of(file: Path) -> str:
         return hashlib.sha256(file.read_bytes()).hexdigest()
     except OSError as error:
         raise SettingsError(
-            f"the trained reader's {file} cannot be read ({error.strerror}): reinstall Citewell, "
+            f"the trained reader's {file} cannot be read ({why(error)}): reinstall Citewell, "
             "or use --reader similarity"
         ) from error
 

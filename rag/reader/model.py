@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from index.errors import why
 from rag.errors import SettingsError
 
 _MODELS = Path(__file__).parents[1] / "models"
@@ -68,7 +69,7 @@ def load_model(path: Path = SIMILARITY) -> Model:
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise SettingsError(
-            f"the reader's numbers in {path} cannot be used ({error}): reinstall Citewell"
+            f"the reader's numbers in {path} cannot be used ({why(error)}): reinstall Citewell"
         ) from error
 
 

@@ -20,8 +20,6 @@ FIXED = 6  # [CLS], twice [SEP], the colon and the two marks
 # A sentence longer than the window must not push out what is asked of it.
 QUESTION_FLOOR = 24
 
-Tokens = Sequence[int]
-
 
 @dataclass(frozen=True, slots=True)
 class Item:

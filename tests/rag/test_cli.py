@@ -495,6 +495,18 @@ def test_bad_settings_are_wrong_use(
     assert citewell("status", "--home", home).code == DONE
 
 
+@pytest.mark.parametrize("command", [("verify",), ("ask", "Who?", "--history"), ("ask", "--batch")])
+def test_a_missing_file_is_named_without_the_number_of_its_error(
+    citewell: Run, home: Path, command: tuple[str, ...]
+) -> None:
+    done = citewell(*command, "nowhere.json", "--home", home)
+    assert done.code == WRONG_USE
+    assert "nowhere.json cannot be read" in done.err
+    assert "No such file or directory" in done.err
+    assert "Errno" not in done.err
+    assert done.err.count("nowhere.json") == 1
+
+
 class Terminal(io.StringIO):
     def isatty(self) -> bool:
         return True

@@ -330,9 +330,7 @@ def test_it_fits_a_phone(page: Page, base: str, asking: Asking, scheme: Any) -> 
 texts = st.text(st.characters(codec="utf-8") | st.sampled_from("🎉👩\u200d\u0301\r\n"))
 
 
-@settings(
-    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=texts, data=st.data())
 def test_offsets_cut_as_in_python(page: Page, base: str, text: str, data: st.DataObject) -> None:
     if page.url == "about:blank":

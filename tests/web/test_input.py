@@ -181,9 +181,7 @@ bodies = st.dictionaries(fields, json_values) | st.fixed_dictionaries(
 
 
 # The client is of the module's server, so nothing needs to be reset between examples.
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(path=st.sampled_from(["/v1/ask", "/v1/search", "/v1/extract", "/v1/verify"]), body=bodies)
 def test_no_body_makes_a_500(client: httpx.Client, path: str, body: object) -> None:
     reply = client.post(path, content=json.dumps(body), headers=JSON)

@@ -240,7 +240,7 @@ def parsed(text: str, name: str) -> Parsed:
     return parse(f"Ada wrote this. {text}".encode(), name)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(text=TEXTS, name=st.sampled_from(["a.txt", "a.md"]), window=st.sampled_from([16, 40, 256]))
 def test_passages_of_any_text_hold(text: str, name: str, window: int) -> None:
     document = parsed(text, name)
@@ -248,7 +248,7 @@ def test_passages_of_any_text_hold(text: str, name: str, window: int) -> None:
     check(document, chunked(document, embedder), embedder)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(text=TEXTS, name=st.sampled_from(["a.txt", "a.md"]))
 def test_the_true_embedder_cuts_no_passage_of_any_text(
     embedder: SentenceTransformerEmbedder, text: str, name: str

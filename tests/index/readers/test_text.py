@@ -158,13 +158,14 @@ def test_an_interview_in_another_language_has_roles() -> None:
     assert [kind for kind, _, _ in spoken(parsed)] == ["question", "answer"] * 2
 
 
-def test_labels_q_and_a() -> None:
+@pytest.mark.parametrize("title", ["Museum guide", "Questions and answers", "Museum Q&A"])
+def test_labels_q_and_a(title: str) -> None:
     parsed = read(
-        "Museum guide\n\nQ: When does the museum open?\nA: At nine, every day but Monday.\n\n"
+        f"{title}\n\nQ: When does the museum open?\nA: At nine, every day but Monday.\n\n"
         "Q: Is there a café?\nA: There is one on the second floor.\n\nIt takes no cards.\n"
     )
     assert rows(parsed) == [
-        ("heading", "Museum guide"),
+        ("heading", title),
         ("question", "When does the museum open?"),
         ("answer", "At nine, every day but Monday."),
         ("question", "Is there a café?"),

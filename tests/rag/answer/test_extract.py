@@ -180,9 +180,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
     return open_engine(tmp_path_factory.mktemp("extract") / "home", FakeEmbedder(), threshold=0.0)
 
 
-@settings(
-    max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=120, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(given_texts=texts)
 def test_every_span_holds_in_the_text_that_was_given(
     engine: Engine, given_texts: list[str]

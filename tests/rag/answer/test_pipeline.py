@@ -57,9 +57,7 @@ QUESTION = st.one_of(
         ]
     ),
 )
-RARELY = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True
-)
+RARELY = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
 
 
 @RARELY

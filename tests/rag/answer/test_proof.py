@@ -405,7 +405,6 @@ def paths_of(value: Any, here: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]
 
 @settings(
     max_examples=400,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(data=st.data())
