@@ -1,8 +1,8 @@
 """``python -m evals.full_report SHARED OUT.html``: every published set, one run, one page.
 
 SHARED is a folder with the data sets; a set that it lacks is left out, and that is said. The
-shipped sets ask about ``seeds/`` and ``evals/tables/``. Settings are the shipped defaults, whatever
-the machine has.
+shipped sets ask about ``seeds/``, ``evals/tables/`` and ``evals/prose/``. Settings are the shipped
+defaults, whatever the machine has.
 """
 
 from __future__ import annotations
@@ -22,9 +22,11 @@ from evals.types import EvalError
 from rag.settings import Settings
 
 HERE = Path(__file__).parent
-SEEDS = HERE.parent / "seeds"
-TABLES = HERE / "tables"
-ABOUT_TABLES = HERE / "sets" / "tables.jsonl"
+SHIPPED = (  # kind, the set, the folder that it asks about
+    ("own", None, HERE.parent / "seeds"),
+    ("tables", HERE / "sets" / "tables.jsonl", HERE / "tables"),
+    ("prose", HERE / "sets" / "prose.jsonl", HERE / "prose"),
+)
 SETS = (  # kind, path below SHARED, split
     ("squad", "squad/dev-v2.0-part.json", None),
     ("clapnq", "clapnq", None),
@@ -49,8 +51,7 @@ def plan(
     shared: Path,
     limit: int | None = None,
     seed: int = 0,
-    seeds: Path = SEEDS,
-    tables: Path = TABLES,
+    shipped: Sequence[tuple[str, Path | None, Path]] = SHIPPED,
 ) -> tuple[list[Planned], list[str]]:
     """The sets that are there, and what is to be said of the others."""
     planned, missing = [], []
@@ -60,7 +61,7 @@ def plan(
             planned.append(Planned(kind, Options(path, kind, split, limit, seed)))
         else:
             missing.append(f"Left out: {kind}, since the folder of the data has no {place}.")
-    for kind, about, folder in (("own", None, seeds), ("tables", ABOUT_TABLES, tables)):
+    for kind, about, folder in shipped:
         if folder.is_dir():
             planned.append(Planned(kind, Options(about, limit=limit, seed=seed), folder))
         else:
@@ -103,7 +104,7 @@ def run(
     """Asks, prints each table and writes the page after each set. Returns the exit code."""
     from rag.engine import Engine
 
-    planned, missing = plan(shared, limit, seed, SEEDS, TABLES)
+    planned, missing = plan(shared, limit, seed, SHIPPED)
     notes = [*missing, *([f"A sample: at most {limit} questions a set."] if limit else [])]
     done: list[Report] = []
     try:

@@ -12,16 +12,17 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from index.embed import PACKAGED_SHA256
+from index.errors import why
 from index.home.durable import sha256_of, write_durably
 from rag.errors import SettingsError
+from rag.reader.four_bits import grow, rounded
 from rag.reader.network import Shape
 from rag.types import Json
 
-FORMAT = "citewell.reader/1"
+FORMAT = "citewell.reader/2"
 WEIGHTS, PINS = "reader.safetensors", "reader.json"
 
 
@@ -92,33 +93,32 @@ def read_reader(folder: Path) -> ReaderFile:
             )
         tokenizer_file(pins["tokenizer_sha256"])
         return ReaderFile(
-            {name: tensor.float() for name, tensor in load(data).items()},
+            grow(load(data)),
             Shape(**pins["shape"]),
             int(pins["max_tokens"]),
             pins["recipe"],
             pins["figures"],
             found,
         )
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, RuntimeError) as error:
         raise _unusable(folder / PINS, error) from error
 
 
-def write_reader(folder: Path, reader: ReaderFile) -> None:
-    """Writes the weights in bfloat16, and what pins them. Raises OSError."""
+def write_reader(
+    folder: Path, reader: ReaderFile, shrunk: Mapping[str, Tensor] | None = None
+) -> None:
+    """Writes the weights in bfloat16, or as ``four_bits.shrink`` gave them, and what pins them.
+    Raises OSError."""
     from safetensors.torch import save
 
-    rounded = {
-        name: tensor.detach().cpu().to(torch.bfloat16).contiguous()
-        for name, tensor in reader.weights.items()
-    }
-    data = save(rounded)
+    data = save(dict(shrunk) if shrunk else rounded(reader.weights))
     pins = {
         "format": FORMAT,
         "weights": {
             "file": WEIGHTS,
             "sha256": hashlib.sha256(data).hexdigest(),
             "bytes": len(data),
-            "dtype": "bfloat16",
+            "dtype": "four bits, and bfloat16" if shrunk else "bfloat16",
         },
         "tokenizer_sha256": sha256_of(tokenizer_file()),
         "max_tokens": reader.max_tokens,
@@ -149,5 +149,6 @@ def _bytes(file: Path) -> bytes:
 
 def _unusable(file: Path, error: Exception) -> SettingsError:
     return SettingsError(
-        f"{file} cannot be used ({error}): reinstall Citewell, or name another folder of a reader"
+        f"{file} cannot be used ({why(error)}): "
+        "reinstall Citewell, or name another folder of a reader"
     )

@@ -27,9 +27,7 @@ from rag.types import PassageText, Reading
 if TYPE_CHECKING:
     from rag.reader.cross_encoder import Judgement
 
-READ = (
-    6  # sentences that the cross-encoder reads: more of them changed no figure, see docs/reader.md
-)
+READ = 5  # sentences that the cross-encoder reads, see docs/reader.md
 CALLS = 64  # of the cross-encoder that are kept: a page, and an eval, ask the same again
 LEAST = -10.0  # a smaller log chance says no more
 # Similarity's score of the sentence, the cross-encoder's, each with its distance to the best

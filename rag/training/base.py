@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -36,9 +36,10 @@ class Base:
     sha256: str = ""
 
 
-def read_base(folder: Path | None) -> Base:
+def read_base(folder: Path | None, layers: int | None = None) -> Base:
     """``folder``: config.json, vocab.txt and model.safetensors of a BERT or an MPNet whose
-    vocabulary has the words of the packaged one. Raises SettingsError."""
+    vocabulary has the words of the packaged one. Of its layers the lowest ``layers``: the highest
+    know most of what it was trained for before. Raises SettingsError."""
     if folder is None:
         return Base(Shape(), from_bert(packaged_weights()))
     try:
@@ -51,12 +52,19 @@ def read_base(folder: Path | None) -> Base:
         found = {name: one.float() for name, one in convert(weights).items()}
         found["words.weight"] = found["words.weight"][_rows(words)]
         shape = _shape(config, found)
+        shape = replace(shape, layers=min(layers or shape.layers, shape.layers))
+        found = {name: one for name, one in found.items() if _layer(name) < shape.layers}
     except (OSError, KeyError, ValueError, IndexError) as error:
         raise SettingsError(
             f"{folder} cannot be started from ({error!r}): name the folder of a BERT or an MPNet "
             "with config.json, vocab.txt and model.safetensors"
         ) from error
     return Base(shape, found, sha256_of(folder / "model.safetensors"))
+
+
+def _layer(name: str) -> int:
+    """Of a weight; -1 where it is of none."""
+    return int(name.split(".")[1]) if name.startswith("layers.") else -1
 
 
 def _rows(words: Sequence[str]) -> list[int]:

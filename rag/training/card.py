@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from rag.training.batches import Example
+from rag.training.fetch_base import NAME, SHA256
 from rag.types import Json
 
 SOURCES = {
@@ -87,7 +88,10 @@ def card(examples: Sequence[Example], recipe: Json, figures: Json) -> str:
 
 def _base(recipe: Json) -> str:
     given = recipe["files"].get("base")
-    return f"the model of sha256 {given}" if given else "all-MiniLM-L6-v2 (Apache-2.0)"
+    if given is None:
+        return "all-MiniLM-L6-v2 (Apache-2.0)"
+    known = {SHA256["model.safetensors"]: f"{NAME} (Apache-2.0)"}
+    return f"the lowest layers of {known.get(given, f'the model of sha256 {given}')}"
 
 
 def _how(examples: Sequence[Example]) -> str:

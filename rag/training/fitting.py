@@ -156,13 +156,12 @@ class Fitting:
 
     def _finish(self) -> Json:
         """The best weights, rounded as on disk, with what is kept of those before them, over the
-        whole stop set in float32."""
+        whole stop set."""
         best = read_reader(self._out)
         network = Network(best.shape).eval()
         network.load_state_dict(blended(best.weights, self._data.start, self._recipe.keep))
         network.to(self._learner.device)
-        inputs = [one.encoded for one in self._data.stop]
-        judged = judge(network, inputs, device=self._learner.device)
+        judged = self._judge(network, self._data.stop)
         found = {
             "stop": figures(self._data.stop, judged).to_dict(),
             "step": self._progress.best_step,

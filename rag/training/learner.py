@@ -44,6 +44,7 @@ class Recipe:
     stop_questions: int = 1_500  # read at each of them
     patience: int = 8  # evaluations without a better one
     keep: float = 0.0  # share of the weights that it started from in those that come of it
+    frozen: int = 0  # of the lowest layers, which with the embeddings stay as they were
 
 
 class Learner:
@@ -59,9 +60,10 @@ class Learner:
         self._recipe = recipe
         self._steps = steps
         self._bf16 = bf16
-        self._names = list(dict(network.named_parameters()))
+        learned = dict(_learned(self.network, recipe.frozen))
+        self._names = list(learned)
         self._optimiser = torch.optim.AdamW(
-            [_group(name, one, recipe) for name, one in network.named_parameters()], fused=True
+            [_group(name, one, recipe) for name, one in learned.items()], fused=True
         )
 
     def learn(self, examples: Sequence[Example]) -> dict[str, Tensor]:
@@ -141,6 +143,16 @@ def share_of_rate(step: int, steps: int, warm_up: float) -> float:
     """Rises in a line over the first ``warm_up`` of the steps, then falls in one to 0."""
     first = max(1.0, steps * warm_up)
     return min((step + 1) / first, max(0.0, (steps - step) / max(1.0, steps - first)))
+
+
+def _learned(network: Network, frozen: int) -> Iterator[tuple[str, nn.Parameter]]:
+    """The parameters, but for those that stay as they were, which are told that they do."""
+    low = [network.words, network.places, network.kinds] if frozen else []
+    stay = {id(one) for part in [*low, *network.layers[:frozen]] for one in part.parameters()}
+    for name, parameter in network.named_parameters():
+        parameter.requires_grad_(id(parameter) not in stay)
+        if parameter.requires_grad:
+            yield name, parameter
 
 
 def _group(name: str, parameter: nn.Parameter, recipe: Recipe) -> dict[str, Any]:

@@ -47,7 +47,7 @@ def train(asked: argparse.Namespace, recipe: Recipe) -> None:
     torch.manual_seed(recipe.seed)
     data = read(asked.pairs, recipe.max_tokens, asked.limit)
     if asked.start is None:
-        base = read_base(asked.base)
+        base = read_base(asked.base, asked.layers)
         network = Network(base.shape, recipe.dropout)
         missing, _ = network.load_state_dict(dict(base.weights), strict=False)
         data = replace(data, sha256=data.sha256 | ({"base": base.sha256} if base.sha256 else {}))
@@ -92,6 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--base", type=Path, help="begin with the BERT or MPNet in this folder, not with MiniLM"
     )
+    parser.add_argument("--layers", type=int, help="the lowest so many layers of that base")
     parser.add_argument("--start", type=Path, help="go on from the weights in this folder")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--threads", type=int, default=2)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from evals.full_report import SETS, plan, reports, run
+from evals.full_report import SETS, SHIPPED, plan, reports, run
 from evals.types import EvalError
 from rag.settings import Settings
 from tests.evals.fake_engine import FakeEngine
@@ -55,7 +55,7 @@ def test_one_run_makes_one_page_of_all_sets(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("evals.full_report.TABLES", tmp_path / "nowhere")  # the fake reads none
+    monkeypatch.setattr("evals.full_report.SHIPPED", SHIPPED[:1])  # the fake knows the seeds
     out, opener = tmp_path / "reports" / "all.html", Opener()
     code = run(shared, out, limit=12, open_engine=opener)
     html, printed = out.read_text(encoding="utf-8"), capsys.readouterr().out
@@ -74,7 +74,7 @@ def test_one_run_makes_one_page_of_all_sets(
 def test_what_is_not_there_is_left_out_and_that_is_said(shared: Path, tmp_path: Path) -> None:
     (shared / "squad" / "dev-v2.0-part.json").unlink()
     nowhere = tmp_path / "nowhere"
-    planned, missing = plan(shared, seeds=nowhere, tables=nowhere)
+    planned, missing = plan(shared, shipped=[("own", None, nowhere), ("prose", nowhere, nowhere)])
     assert [one.kind for one in planned] == ["clapnq", "beir", "qmsum", "mtrag"]
     assert "squad/dev-v2.0-part.json" in missing[0]
     assert len(missing) == 3
@@ -93,7 +93,20 @@ def test_a_broken_set_stops_the_run_before_any_question(shared: Path, tmp_path: 
 @needs_data
 def test_the_data_has_every_set() -> None:
     planned, missing = plan(DATA)
-    assert (len(planned), missing) == (len(SETS) + 2, [])
+    assert (len(planned), missing) == (len(SETS) + len(SHIPPED), [])
+
+
+@pytest.mark.parametrize(("about", "folder"), [one[1:] for one in SHIPPED[1:]])
+def test_what_a_shipped_set_wants_quoted_stands_in_its_documents(about: Path, folder: Path) -> None:
+    questions = [json.loads(line) for line in about.read_text(encoding="utf-8").splitlines()]
+    assert len({one["id"] for one in questions}) == len(questions) > 100
+    assert all(bool(one.get("must_quote")) == one["answerable"] for one in questions)
+    if folder.name == "prose":  # tables are in files that are no text
+        texts = "\n".join(file.read_text(encoding="utf-8") for file in folder.iterdir())
+        wanted = [
+            quote for one in questions for group in one.get("must_quote", []) for quote in group
+        ]
+        assert [quote for quote in wanted if quote not in texts] == []
 
 
 def test_the_kinds_are_known() -> None:

@@ -24,7 +24,7 @@ from rag.reader.files import (
 )
 from rag.reader.network import Network, Shape, pack
 from rag.reader.pair_input import FIXED, QUESTION_FLOOR, Item, Room, share_out
-from rag.training.base import from_bert, read_base
+from rag.training.base import Base, from_bert, read_base
 from tests.rag.reader.readers import TINY, encoder, item, network
 
 SIZES: dict[str, Any] = {  # TINY's, as transformers names them
@@ -196,7 +196,9 @@ def test_packed_inputs_give_what_mpnet_gives(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text(json.dumps(config.to_dict()))
     (tmp_path / "vocab.txt").write_text("\n".join(words), encoding="utf-8")
     save_file(dict(mpnet.state_dict()), tmp_path / "model.safetensors")
+    assert _layers(read_base(tmp_path, 1)) == (1, {"0"})
     base = read_base(tmp_path)
+    assert _layers(base) == (2, {"0", "1"})
     assert base.shape.distances == 32
     ours = Network(base.shape).eval()
     missing, unknown = ours.load_state_dict(dict(base.weights), strict=False)
@@ -215,6 +217,11 @@ def test_packed_inputs_give_what_mpnet_gives(tmp_path: Path) -> None:
             torch.testing.assert_close(
                 states[start : start + ids.shape[1]], expected, atol=1e-5, rtol=1e-4
             )
+
+
+def _layers(base: Base) -> tuple[int, set[str]]:
+    names = {name.split(".")[1] for name in base.weights if name.startswith("layers.")}
+    return base.shape.layers, names
 
 
 def test_a_folder_that_holds_no_such_model_is_named(tmp_path: Path) -> None:
@@ -350,7 +357,7 @@ def test_a_flipped_byte_is_refused(tmp_path: Path, place: float) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"format": "citewell.reader/2"}, "of the format"),
+        ({"format": "citewell.reader/1"}, "of the format"),
         ({"tokenizer_sha256": "0"}, "not the tokenizer"),
         ({"shape": {"wide": 3}}, "cannot be used"),
         ({"shape": {"width": 64}}, "not those of this version's network"),

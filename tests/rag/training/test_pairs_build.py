@@ -200,7 +200,7 @@ def test_a_question_is_asked_in_small_letters_or_keywords() -> None:
     assert made == {"how many workers did the old mill employ", "workers old mill employ"}
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     seed=st.integers(0, 2**32),
     names=st.sets(st.sampled_from([f"g{n}" for n in range(40)]), min_size=4),

@@ -180,7 +180,7 @@ def test_dates_and_numbers_have_shapes_and_values() -> None:
     assert {12.0, 2.0} <= values("Two towns, 12 miles apart")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(seed=st.integers(0, 2**32), at=st.integers(0, 2))
 def test_a_miss_differs_from_the_right_pair_and_is_the_same_for_a_seed(seed: int, at: int) -> None:
     inventories: tuple[Inventory, ...] = STOCK

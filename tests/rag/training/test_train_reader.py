@@ -415,6 +415,21 @@ def test_it_learns_on_from_a_reader(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert new.recipe["keep"] == 0.3
 
 
+def test_frozen_layers_stay_as_they_were(tmp_path: Path, data: Data) -> None:
+    recipe = replace(RECIPE, frozen=1)
+    before = {name: one.clone() for name, one in network(seed=1, spread=0.1).named_parameters()}
+    run, learner = fitting(data, tmp_path / "out", recipe)
+    run.run()
+    stayed = {
+        name for name, one in learner.network.named_parameters() if torch.equal(one, before[name])
+    }
+    low = ("words.", "places.", "kinds.", "layers.0.")
+    assert stayed == {name for name in before if name.startswith(low)}
+    again, other = fitting(data, tmp_path / "out", recipe)
+    again.resume()
+    assert other.step == learner.step
+
+
 def test_what_is_kept_of_the_weights_before(tmp_path: Path) -> None:
     one, other = _reader(tmp_path / "one", 1).weights, _reader(tmp_path / "other", 2).weights
     between = blended(one, other, 0.25)
