@@ -4,8 +4,7 @@ PORT ?= 8000
 SHARED ?= ../shared/data
 BIN := .venv/bin
 SEEDS_HOME := .citewell
-TABLES_HOME := .citewell-tables
-PROSE_HOME := .citewell-prose
+SETS := tables prose
 TRAINING := training
 REPORT ?= reports/report.html
 # The recipe of the shipped reader: an hour of two cores that multiply bfloat16 themselves.
@@ -70,10 +69,9 @@ check: install
 eval: install
 	@$(BIN)/citewell index seeds --home $(SEEDS_HOME)
 	@$(BIN)/citewell eval --home $(SEEDS_HOME)
-	@$(BIN)/citewell index evals/tables --home $(TABLES_HOME)
-	@$(BIN)/citewell eval evals/sets/tables.jsonl --home $(TABLES_HOME)
-	@$(BIN)/citewell index evals/prose --home $(PROSE_HOME)
-	@$(BIN)/citewell eval evals/sets/prose.jsonl --home $(PROSE_HOME)
+	@set -e; for set in $(SETS); do \
+		$(BIN)/citewell index evals/$$set --home $(SEEDS_HOME)-$$set; \
+		$(BIN)/citewell eval evals/sets/$$set.jsonl --home $(SEEDS_HOME)-$$set; done
 
 report: install
 	@$(BIN)/python -m evals.full_report $(SHARED) $(REPORT)
@@ -143,4 +141,4 @@ unbegun:
 		{ echo "there is a run already: go on with RESUME=--resume, or move it away"; exit 2; }
 
 clean:
-	rm -rf .venv $(SEEDS_HOME) $(TABLES_HOME) $(PROSE_HOME) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv $(SEEDS_HOME) $(SETS:%=$(SEEDS_HOME)-%) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

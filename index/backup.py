@@ -11,7 +11,7 @@ import sqlite3
 from contextlib import closing, suppress
 from pathlib import Path
 
-from index.errors import HomeError, why
+from index.errors import HomeError
 from index.folder import exclusions
 from index.folder.walk import UPLOADS
 from index.home import schema
@@ -44,7 +44,7 @@ def back_up(home: Path, target: Path) -> list[str]:
         sync_folder(target)
     except (OSError, *schema.TROUBLE) as error:
         raise HomeError(
-            f"the backup into {target} was not finished ({why(error)}): see that its disk has room "
+            f"the backup into {target} was not finished ({error}): see that its disk has room "
             "and can be written, and run it again into a new folder"
         ) from error
     return copied

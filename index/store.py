@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from index.errors import DamageError, HomeError, why
+from index.errors import DamageError, HomeError
 from index.folder.exclusions import Exclusions
 from index.folder.survey import Scope
 from index.folder.uploads import Upload, Uploads
@@ -140,7 +140,7 @@ class Index(Versions):
                 return reports
             except (OSError, sqlite3.Error) as error:  # of what a run notes in temporary files
                 raise HomeError(
-                    f"the run was ended by an error ({why(error)}): see that the disk of the home "
+                    f"the run was ended by an error ({error}): see that the disk of the home "
                     f"and that of temporary files ({tempfile.gettempdir()}) have room, then run "
                     "'citewell index' again"
                 ) from error

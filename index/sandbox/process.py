@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from index.errors import WorkerError
+from index.errors import WorkerError, why
 from index.sandbox.frames import ANSWER, MAX_ANSWER
 
 Reply = tuple[dict[str, Any], bytes]  # and what the answer is about
@@ -51,7 +51,9 @@ class Worker:
             self._process = _start(run, memory, seconds, life)
         except OSError as error:
             os.close(self._life)
-            raise WorkerError(f"the process that reads files does not start: {error}") from error
+            raise WorkerError(
+                f"the process that reads files does not start: {why(error)}"
+            ) from error
         finally:
             os.close(life)
         assert self._process.stdin is not None

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from index.embed import cast_products
 from index.types import Span
 from rag.errors import SettingsError
-from rag.reader.files import read_reader, tokenizer_file
+from rag.reader.files import ReaderFile, read_reader, tokenizer_file
 from rag.reader.network import Network, pack
 from rag.reader.pair_input import Encoded, Encoder, Item
 
@@ -59,9 +59,8 @@ class CrossEncoder:
     def open(cls, folder: Path, *, bf16: bool = False) -> CrossEncoder:
         """Raises SettingsError where the folder is not one that can be used."""
         found = read_reader(folder)
-        network = Network(found.shape)
         try:
-            network.load_state_dict(dict(found.weights))
+            network = network_of(found)
         except RuntimeError as error:
             raise SettingsError(
                 f"the weights in {folder} are not those of this version's network: use the "
@@ -74,6 +73,13 @@ class CrossEncoder:
         """One judgement for each item, in the order given."""
         with torch.autocast("cpu", torch.bfloat16, enabled=self._bf16):
             return judge(self._network, self._encoder.encode(items))
+
+
+def network_of(reader: ReaderFile) -> Network:
+    """With the reader's weights. Raises RuntimeError where they are not those of its shape."""
+    network = Network(reader.shape).eval()
+    network.load_state_dict(dict(reader.weights))
+    return network
 
 
 def judge(

@@ -105,20 +105,22 @@ def read_reader(folder: Path) -> ReaderFile:
 
 
 def write_reader(
-    folder: Path, reader: ReaderFile, shrunk: Mapping[str, Tensor] | None = None
+    folder: Path, reader: ReaderFile, stored: Mapping[str, Tensor] | None = None
 ) -> None:
-    """Writes the weights in bfloat16, or as ``four_bits.shrink`` gave them, and what pins them.
-    Raises OSError."""
+    """Writes the weights in bfloat16, or as ``four_bits`` gave them in ``stored``, and what pins
+    them. Raises OSError."""
     from safetensors.torch import save
 
-    data = save(dict(shrunk) if shrunk else rounded(reader.weights))
+    stored = rounded(reader.weights) if stored is None else dict(stored)
+    is_whole = stored.keys() == reader.weights.keys()
+    data = save(stored)
     pins = {
         "format": FORMAT,
         "weights": {
             "file": WEIGHTS,
             "sha256": hashlib.sha256(data).hexdigest(),
             "bytes": len(data),
-            "dtype": "four bits, and bfloat16" if shrunk else "bfloat16",
+            "dtype": "bfloat16" if is_whole else "four bits, and bfloat16",
         },
         "tokenizer_sha256": sha256_of(tokenizer_file()),
         "max_tokens": reader.max_tokens,

@@ -38,10 +38,15 @@ class Base:
 
 def read_base(folder: Path | None, layers: int | None = None) -> Base:
     """``folder``: config.json, vocab.txt and model.safetensors of a BERT or an MPNet whose
-    vocabulary has the words of the packaged one. Of its layers the lowest ``layers``: the highest
-    know most of what it was trained for before. Raises SettingsError."""
-    if folder is None:
-        return Base(Shape(), from_bert(packaged_weights()))
+    vocabulary has the words of the packaged one; None for that. Of its layers the lowest
+    ``layers``: the highest know most of what it was trained for. Raises SettingsError."""
+    base = Base(Shape(), from_bert(packaged_weights())) if folder is None else _published(folder)
+    kept = min(layers or base.shape.layers, base.shape.layers)
+    weights = {name: one for name, one in base.weights.items() if _layer(name) < kept}
+    return replace(base, shape=replace(base.shape, layers=kept), weights=weights)
+
+
+def _published(folder: Path) -> Base:
     try:
         from safetensors.torch import load_file
 
@@ -52,8 +57,6 @@ def read_base(folder: Path | None, layers: int | None = None) -> Base:
         found = {name: one.float() for name, one in convert(weights).items()}
         found["words.weight"] = found["words.weight"][_rows(words)]
         shape = _shape(config, found)
-        shape = replace(shape, layers=min(layers or shape.layers, shape.layers))
-        found = {name: one for name, one in found.items() if _layer(name) < shape.layers}
     except (OSError, KeyError, ValueError, IndexError) as error:
         raise SettingsError(
             f"{folder} cannot be started from ({error!r}): name the folder of a BERT or an MPNet "

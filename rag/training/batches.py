@@ -10,6 +10,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from index.errors import why
 from index.types import Span
 from rag.errors import SettingsError
 from rag.reader.pair_input import Encoded, Encoder, Item
@@ -63,7 +64,7 @@ def read_examples(
             return list(_examples(file, encoder, limit, wide))
     except (OSError, KeyError, ValueError) as error:
         raise SettingsError(
-            f"{path} cannot be used ({error}): make it with 'python -m rag.training.pairs'"
+            f"{path} cannot be used ({why(error)}): make it with 'python -m rag.training.pairs'"
         ) from error
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from torch import Tensor
 
+from index.errors import why
 from index.home.durable import write_durably
 from rag.errors import SettingsError
 from rag.types import Json
@@ -49,7 +50,7 @@ def load(folder: Path, made_by: Json) -> tuple[dict[str, Tensor], Progress]:
         before = json.loads(notes["made_by"])
     except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
         raise SettingsError(
-            f"there is nothing to go on from in {path} ({error}): run without --resume"
+            f"there is nothing to go on from in {path} ({why(error)}): run without --resume"
         ) from error
     if before != json.loads(json.dumps(made_by)):
         other = sorted(key for key in {*before, *made_by} if before.get(key) != made_by.get(key))

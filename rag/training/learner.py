@@ -60,7 +60,8 @@ class Learner:
         self._recipe = recipe
         self._steps = steps
         self._bf16 = bf16
-        learned = dict(_learned(self.network, recipe.frozen))
+        _freeze(self.network, recipe.frozen)
+        learned = {name: one for name, one in network.named_parameters() if one.requires_grad}
         self._names = list(learned)
         self._optimiser = torch.optim.AdamW(
             [_group(name, one, recipe) for name, one in learned.items()], fused=True
@@ -139,20 +140,22 @@ def multiplies_bf16(device: torch.device) -> bool:
     return has_bf16()
 
 
+def fast_products(device: torch.device) -> torch.autocast:
+    """In bfloat16 where the device multiplies it itself."""
+    return torch.autocast(device.type, torch.bfloat16, enabled=multiplies_bf16(device))
+
+
 def share_of_rate(step: int, steps: int, warm_up: float) -> float:
     """Rises in a line over the first ``warm_up`` of the steps, then falls in one to 0."""
     first = max(1.0, steps * warm_up)
     return min((step + 1) / first, max(0.0, (steps - step) / max(1.0, steps - first)))
 
 
-def _learned(network: Network, frozen: int) -> Iterator[tuple[str, nn.Parameter]]:
-    """The parameters, but for those that stay as they were, which are told that they do."""
-    low = [network.words, network.places, network.kinds] if frozen else []
-    stay = {id(one) for part in [*low, *network.layers[:frozen]] for one in part.parameters()}
-    for name, parameter in network.named_parameters():
-        parameter.requires_grad_(id(parameter) not in stay)
-        if parameter.requires_grad:
-            yield name, parameter
+def _freeze(network: Network, layers: int) -> None:
+    """The embeddings and so many of the lowest layers; nothing where these are none."""
+    if layers:
+        for part in (network.words, network.places, network.kinds, *network.layers[:layers]):
+            part.requires_grad_(False)
 
 
 def _group(name: str, parameter: nn.Parameter, recipe: Recipe) -> dict[str, Any]:

@@ -8,23 +8,23 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from random import Random
 
 import torch
+from torch import Tensor
 
 from index.home.durable import make_folder, write_durably
 from rag.errors import SettingsError
-from rag.reader.cross_encoder import judge
+from rag.reader.cross_encoder import judge, network_of
 from rag.reader.files import ReaderFile, read_reader, write_reader
-from rag.reader.four_bits import shrink
-from rag.reader.network import Network
+from rag.reader.four_bits import grow, rounded, shrink
 from rag.training import gptq
 from rag.training.batches import Example
 from rag.training.card import card
-from rag.training.learner import multiplies_bf16
+from rag.training.learner import fast_products
 from rag.training.stopping import figures, sample
 from rag.training.train_reader import read
 from rag.types import Json
@@ -57,30 +57,25 @@ def publish(pairs: str, trained: Path, out: Path) -> None:
     data = read(pairs, reader.max_tokens, None)
     make_folder(out)
     asked = sample(data.stop, QUESTIONS, SEED)
-    shrunk = None
+    stored = rounded(reader.weights)
     found = dict(reader.figures)
-    if 2 * sum(values.numel() for values in reader.weights.values()) > LARGEST:
+    if size_of(stored) > LARGEST:
         seen = Random(SEED).sample(data.train, min(SEEN, len(data.train)))
         encoded = gptq.encoded(network_of(reader), [one.encoded for one in seen])
-        shrunk = shrink(reader.weights, encoded)
+        stored = shrink(reader.weights, encoded)
         found["before"] = measured(reader, asked)
-    write_reader(out, reader, shrunk)
-    found["stop"] = measured(read_reader(out), asked)
-    write_reader(out, replace(reader, figures=found), shrunk)
+    found["stop"] = measured(replace(reader, weights=grow(stored)), asked)
+    write_reader(out, replace(reader, figures=found), stored)
     write_durably(out / "README.md", card(data.train, reader.recipe, found).encode())
 
 
-def network_of(reader: ReaderFile) -> Network:
-    network = Network(reader.shape).eval()
-    network.load_state_dict(dict(reader.weights))
-    return network
+def size_of(stored: Mapping[str, Tensor]) -> int:
+    return sum(values.nbytes for values in stored.values())
 
 
 def measured(reader: ReaderFile, stop: Sequence[Example]) -> Json:
-    network = network_of(reader)
-    bf16 = torch.autocast("cpu", torch.bfloat16, enabled=multiplies_bf16(torch.device("cpu")))
-    with bf16:
-        judged = judge(network, [one.encoded for one in stop])
+    with fast_products(torch.device("cpu")):
+        judged = judge(network_of(reader), [one.encoded for one in stop])
     return figures(stop, judged).to_dict()
 
 

@@ -22,12 +22,12 @@ import torch
 from numpy.typing import NDArray
 
 from rag.errors import SettingsError
-from rag.reader.cross_encoder import batches_of
+from rag.reader.cross_encoder import batches_of, network_of
 from rag.reader.files import ReaderFile, read_reader, tokenizer_file
-from rag.reader.network import Network, pack
+from rag.reader.network import pack
 from rag.reader.pair_input import Encoded, Encoder
 from rag.training.batches import read_examples
-from rag.training.learner import multiplies_bf16
+from rag.training.learner import fast_products
 from rag.types import Json
 
 SEED = 20260101
@@ -106,14 +106,12 @@ def _encoded(pairs: Path, teachers: Sequence[ReaderFile]) -> list[Encoded]:
 
 def logits(reader: ReaderFile, inputs: Sequence[Encoded], device: str) -> NDArray[np.float64]:
     """(inputs,): how well each sentence answers, as the reader says."""
-    network = Network(reader.shape).eval().to(device)
-    network.load_state_dict(dict(reader.weights))
+    network = network_of(reader).to(device)
     kind = torch.device(device)
-    bf16 = torch.autocast(kind.type, torch.bfloat16, enabled=multiplies_bf16(kind))
     found = np.zeros(len(inputs))
     for places in batches_of([len(one.ids) for one in inputs], BATCH_TOKENS[kind.type]):
         batch = pack([inputs[at] for at in places], kind)
-        with torch.inference_mode(), bf16:
+        with torch.inference_mode(), fast_products(kind):
             found[[places[at] for at in batch.order]] = network(batch).answers.cpu().numpy()
     return found
 
