@@ -1,7 +1,7 @@
 """``python -m rag.training.calibrate SQUAD_JSON``: the calibration that ships with a reader.
 
 Of the training part of SQuAD 2.0 only the articles that were set aside for this are asked
-and indexed: nothing was fitted on them before.
+and indexed: nothing was fitted on them before. Each question is asked in other words too.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from rag.confidence.calibrations import shipped
 from rag.engine import Engine
 from rag.settings import load_settings
 from rag.training.pairs.corpora import CALIBRATION, group_key
+from rag.training.pairs.restated import read_restated, with_restated
 
 
 def main() -> None:
@@ -35,7 +36,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="citewell-calibrate-") as temporary:
         folder = asked.home or Path(temporary)
         settings = load_settings(folder, {"reader": asked.reader})
-        fitted = fit_on(job_of(load_squad(asked.squad)), folder, settings, Engine.open)
+        squad = with_restated(load_squad(asked.squad), "squad2", read_restated())
+        fitted = fit_on(job_of(squad), folder, settings, Engine.open)
     fitted = write(fitted, asked.out or shipped(settings.reader))
     Console().print(describe(fitted))
     print(f"Written to {fitted.path}")

@@ -9,6 +9,7 @@ from rag.training.batches import Example
 from rag.training.fetch_base import NAME, SHA256
 from rag.types import Json
 
+BEFORE = "before"  # in a recipe, that of the reader which it learned on from
 SOURCES = {
     "squad1": ("SQuAD 1.1 (Rajpurkar et al. 2016), part of the training set", "CC BY-SA 4.0"),
     "squad2": ("SQuAD 2.0 (Rajpurkar et al. 2018), part of the training set", "CC BY-SA 4.0"),
@@ -22,6 +23,21 @@ SOURCES = {
         "claims CC BY 4.0, abstracts ODC-By 1.0",
     ),
     "tables": ("Tables made by rule (`rag/training/pairs/tables.jsonl`)", "Apache-2.0"),
+    "restated": (
+        "Questions of these sets asked again in other words for this project "
+        "(`rag/training/pairs/restated.jsonl`), beside the sets' own sentences",
+        "CC BY-SA 4.0, sentences as their sets",
+    ),
+    "asked": (
+        "Questions about these sets' paragraphs, written for this project by a language model "
+        "(`rag/training/pairs/asked.jsonl`)",
+        "CC BY-SA 4.0, sentences as their sets",
+    ),
+    "written": (
+        "Documents and questions written for this project by a language model "
+        "(`rag/training/pairs/written.jsonl`)",
+        "Apache-2.0",
+    ),
     "qmsum": ("QMSum (Zhong et al. 2021), without the committees", "MIT"),
 }
 
@@ -45,9 +61,9 @@ def card(examples: Sequence[Example], recipe: Json, figures: Json) -> str:
             "|---|---|---|---|---|",
             *_sources(examples),
             "",
-            "Wrong pairs are the data sets' own unanswerable questions, sentences that retrieval "
-            "finds near, and near misses made by the rules in `rag/training/pairs`. Of taught "
-            "pairs only the teachers say whether they are right.",
+            "Wrong pairs are questions that were asked so that the text does not answer them, "
+            "sentences that retrieval finds near, and near misses made by the rules in "
+            "`rag/training/pairs`. Of taught pairs only the teachers say whether they are right.",
             "",
             "## Figures",
             "",
@@ -66,12 +82,7 @@ def card(examples: Sequence[Example], recipe: Json, figures: Json) -> str:
             "|---|---|",
             *(f"| {kind} | {value} |" for kind, value in figures["stop"]["auroc_by_kind"].items()),
             "",
-            "## Recipe",
-            "",
-            "| setting | value |",
-            "|---|---|",
-            *(f"| {name} | {value} |" for name, value in recipe.items()),
-            "",
+            *_recipes(recipe),
             "## Limits",
             "",
             f"- It reads {recipe['max_tokens']} tokens: what does not fit is cut, the context "
@@ -86,8 +97,23 @@ def card(examples: Sequence[Example], recipe: Json, figures: Json) -> str:
     )
 
 
+def _runs(recipe: Json) -> list[Json]:
+    """The recipes of all runs, the first one first."""
+    return [*(_runs(recipe[BEFORE]) if BEFORE in recipe else []), recipe]
+
+
+def _recipes(recipe: Json) -> list[str]:
+    lines: list[str] = []
+    runs = _runs(recipe)
+    for number, run in enumerate(runs, 1):
+        which = f", run {number} of {len(runs)}" if len(runs) > 1 else ""
+        settings = [f"| {name} | {value} |" for name, value in run.items() if name != BEFORE]
+        lines += [f"## Recipe{which}", "", "| setting | value |", "|---|---|", *settings, ""]
+    return lines
+
+
 def _base(recipe: Json) -> str:
-    given = recipe["files"].get("base")
+    given = _runs(recipe)[0].get("files", {}).get("base")
     if given is None:
         return "all-MiniLM-L6-v2 (Apache-2.0)"
     known = {SHA256["model.safetensors"]: f"{NAME} (Apache-2.0)"}

@@ -19,7 +19,7 @@ from rag.reader.files import PINS, ReaderFile, read_reader, write_reader
 from rag.reader.network import Network
 from rag.training import checkpoint
 from rag.training.batches import Example, epochs
-from rag.training.card import card
+from rag.training.card import BEFORE, card
 from rag.training.checkpoint import Progress
 from rag.training.learner import Learner, Recipe
 from rag.training.stopping import figures, sample
@@ -33,13 +33,15 @@ SLOW_STEPS = 20
 class Data:
     """``sha256`` of the files, by name: a run goes on only with the same.
 
-    ``start`` are the weights of the reader that it learns on from, if from any.
+    ``start`` are the weights of the reader that it learns on from, if from any, and ``before`` the
+    recipe by which that one was made.
     """
 
     train: Sequence[Example]
     stop: Sequence[Example]
     sha256: dict[str, str]
     start: Mapping[str, Tensor] | None = None
+    before: Json | None = None
 
 
 def total_steps(data: Data, recipe: Recipe) -> int:
@@ -69,6 +71,8 @@ class Fitting:
         self._clock = clock
         self._watched = sample(data.stop, recipe.stop_questions, recipe.seed)
         self._made_by: Json = {**asdict(recipe), "files": data.sha256}
+        if data.before is not None:
+            self._made_by[BEFORE] = data.before
         self._progress = Progress()
 
     def resume(self) -> None:

@@ -56,7 +56,8 @@ def train(asked: argparse.Namespace, recipe: Recipe) -> None:
         start = read_reader(asked.start)
         network = Network(start.shape, recipe.dropout)
         network.load_state_dict(dict(start.weights))
-        data = replace(data, sha256=data.sha256 | {"start": start.sha256}, start=start.weights)
+        files = data.sha256 | {"start": start.sha256}
+        data = replace(data, sha256=files, start=start.weights, before=start.recipe)
         print(f"{len(data.train):,} pairs; goes on from {asked.start}")
     device = torch.device(asked.device)
     learner = Learner(

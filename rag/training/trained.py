@@ -1,7 +1,8 @@
 """``python -m rag.training.trained SHARED``: writes rag/models/trained.json.
 
 Fitted on the SQuAD articles that the cross-encoder has not learned from: the weights on those
-for early stopping, the threshold on those for calibration.
+for early stopping, the threshold on those for calibration. Beside SQuAD's questions stand the same
+in other words: SQuAD's were asked by people who had the paragraph before them.
 """
 
 from __future__ import annotations
@@ -19,11 +20,12 @@ from rag.training.examples import Example, articles_on, examples_of
 from rag.training.numbers import blank_model, fitted_fields, write
 from rag.training.pairs.build import SIDES, split
 from rag.training.pairs.corpora import read_all
+from rag.training.pairs.restated import read_restated, with_restated
 
 # Similarity loses a tenth. With as many lost, the cross-encoder refuses what is asked in words of
 # its own; with half of them it still refuses more of what has no answer than similarity does.
 KEPT = 0.95
-SETS = ("train-v2.0-part.json", "train-v1.1-part.json")
+SETS = {"squad2": "train-v2.0-part.json", "squad1": "train-v1.1-part.json"}
 
 
 def main() -> None:
@@ -41,8 +43,8 @@ def collected(shared: Path, reader: Path, side: str) -> Iterator[Example]:
     """Examples of the articles that are on this side of the split."""
     sides = split(read_all(shared))
     kit = trained(reader, blank_model(TRAINED_COLUMNS))
-    for name in SETS:
-        squad = load_squad(shared / "squad" / name)
+    for source, name in SETS.items():
+        squad = with_restated(load_squad(shared / "squad" / name), source, read_restated())
         kept = articles_on([side], squad, sides)
         with tempfile.TemporaryDirectory(prefix="citewell-train-") as folder:
             yield from examples_of(squad, Path(folder), kit, kept)

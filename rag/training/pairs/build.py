@@ -14,10 +14,12 @@ from pathlib import Path
 from random import Random
 
 from rag.text.words import fold
+from rag.training.pairs.asked import read_asked
 from rag.training.pairs.corpora import CALIBRATION, family, group_key, read_all
 from rag.training.pairs.inventory import Inventory, take_stock
 from rag.training.pairs.mining import Miner
 from rag.training.pairs.recipe import FAR, Around, pairs_of, unlabelled
+from rag.training.pairs.restated import Restated, read_restated
 from rag.training.pairs.tables import make_tables, read_things
 from rag.training.pairs.types import Labelled, Pair, Place, Text, places
 
@@ -49,17 +51,20 @@ def _share(n: int) -> int:
 
 def make(labelled: Sequence[Labelled], seed: int = SEED) -> Iterator[tuple[str, Pair]]:
     """Every pair with its side. The same seed gives the same pairs."""
-    sides = split(labelled, seed)
+    sides, restated = split(labelled, seed), read_restated()
+    labelled = [*labelled, *read_asked(labelled)]  # none of it moves an article to another side
     for side in SIDES:
         here = [one for one in labelled if sides[family(one.group)] == side]
         for source in sorted({one.source for one in here}):
             members = [one for one in here if one.source == source]
-            for pair in _of_source(members, seed, wide=side == "train"):
+            for pair in _of_source(members, restated, seed, wide=side == "train"):
                 yield side, pair
     yield from make_tables(read_things(), seed)
 
 
-def _of_source(labelled: Sequence[Labelled], seed: int, *, wide: bool) -> Iterator[Pair]:
+def _of_source(
+    labelled: Sequence[Labelled], restated: Restated, seed: int, *, wide: bool
+) -> Iterator[Pair]:
     """``wide``: with the unlabelled pairs, which only training has a use for."""
     groups: defaultdict[str, list[Labelled]] = defaultdict(list)
     answering: defaultdict[str, set[str]] = defaultdict(set)
@@ -73,7 +78,8 @@ def _of_source(labelled: Sequence[Labelled], seed: int, *, wide: bool) -> Iterat
         beside: defaultdict[Text, list[Labelled]] = defaultdict(list)
         for one in members:
             beside[one.text].append(one)
-        around = Around(Miner(_places(members)), far, (_stock(members), stock), beside, answering)
+        stocks = (_stock(members), stock)
+        around = Around(Miner(_places(members)), far, stocks, beside, answering, restated)
         for number, one in enumerate(members):
             made = pairs_of(one, around, Random(f"{seed} {source} {group} {number}"))
             more = unlabelled(one, around) if wide else ()

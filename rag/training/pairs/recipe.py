@@ -19,6 +19,7 @@ from rag.training.pairs.forms import record, terse, yes_no
 from rag.training.pairs.inventory import Inventory
 from rag.training.pairs.mining import Miner, is_wrong
 from rag.training.pairs.near_misses import consistent, near_misses
+from rag.training.pairs.restated import SOURCE, Restated, key_of
 from rag.training.pairs.texts import answer_span, holds
 from rag.training.pairs.types import Labelled, Pair, Text
 from rag.training.pairs.withheld import kept_vague, left_out
@@ -26,7 +27,7 @@ from rag.training.pairs.withheld import kept_vague, left_out
 MISSES = 5  # by rule, of each right pair; the rules are asked twice
 CHANGED = 2  # right pairs with consistent changes
 MINED = 3  # of the group
-FAR = {"squad1": 1, "squad2": 1, "qed": 3, "selqa": 2, "scifact": 2}  # of the whole set
+FAR = {"squad1": 1, "squad2": 1, "qed": 3, "selqa": 2, "scifact": 2, "written": 1}  # of the set
 POINTED = 3  # sentences of its paragraph that an unanswerable question may mean
 UNLABELLED_NEAR, UNLABELLED_FAR = 24, 16  # for the soft labels of teachers
 NO_HEADINGS = 0.3  # share of the questions whose pairs stand without headings
@@ -35,9 +36,14 @@ NAMED = 0.15  # share of them asked a second time with the topic named, where th
 YES_NO = 0.5  # of those that can be asked so
 TERSE = 0.15  # share of the questions asked a second time of the same text as notes
 FIELD_MISSES = 2  # by rule, of a field of a record
-FOUND = frozenset(
-    {"mined", "far", "neighbour", "removed", "crossed", "squad2", "claim_unsupported"}
-)
+# Of the pairs of a question without an answer, by data set.
+UNANSWERED = {
+    "squad2": "squad2",
+    "scifact": "claim_unsupported",
+    "written": "not_said",
+    "asked": "not_said",
+}
+FOUND = frozenset({"mined", "far", "neighbour", "removed", "crossed", *UNANSWERED.values()})
 WEIGHTS = {"negation": 0.3, "negation_in_text": 0.6, "other_term": 0.6, "other_term_in_text": 0.6}
 
 
@@ -52,6 +58,7 @@ class Around:
     # Sentences that answer a question wherever it is asked (by folded question): a claim has
     # its rationales in several abstracts.
     answering: Mapping[str, Set[str]]
+    restated: Restated
 
 
 def pairs_of(labelled: Labelled, around: Around, rng: Random) -> Iterator[Pair]:
@@ -73,6 +80,7 @@ def pairs_of(labelled: Labelled, around: Around, rng: Random) -> Iterator[Pair]:
         made = chain(made, _pairs(other, (), around, rng, hide))
     if bared.style == "question":
         made = chain(made, _as_notes(labelled, around, rng), _in_records(labelled, around, rng))
+    made = chain(made, _again(labelled, around))
     answering = around.answering.get(fold(labelled.question), frozenset())
     for pair in made:
         if pair.label or pair.kind not in FOUND or pair.sentence not in answering:
@@ -84,6 +92,13 @@ def unlabelled(labelled: Labelled, around: Around) -> Iterator[Pair]:
     yield from around.near.nearest(labelled, UNLABELLED_NEAR)
     if around.far is not None:
         yield from around.far.nearest(labelled, UNLABELLED_FAR)
+
+
+def _again(labelled: Labelled, around: Around) -> Iterator[Pair]:
+    for asked in around.restated.get(key_of(labelled), ()):
+        again = replace(labelled, question=asked)
+        for pair in _pairs(again, (), around, Random(asked), False):
+            yield replace(pair, source=SOURCE)
 
 
 def _as_notes(labelled: Labelled, around: Around, rng: Random) -> Iterator[Pair]:
@@ -108,9 +123,8 @@ def _pairs(
     if labelled.answerable:
         yield from _answerable(labelled, beside, around, rng)
     else:
-        kind = {"squad2": "squad2", "scifact": "claim_unsupported"}[labelled.source]
         for at in around.near.best_of(labelled, POINTED):
-            yield labelled.pair(at, 0, kind)
+            yield labelled.pair(at, 0, UNANSWERED[labelled.source])
     mined = list(around.near.mine(labelled, MINED if labelled.answerable else 1))
     if around.far is not None and labelled.answerable:
         mined += around.far.mine(labelled, FAR[labelled.source], "far")

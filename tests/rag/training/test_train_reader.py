@@ -20,6 +20,8 @@ from rag.reader.network import Network, Shape, pack
 from rag.reader.pair_input import Item
 from rag.training import checkpoint
 from rag.training.batches import Asked, by_question, epochs, read_examples, sampled
+from rag.training.card import card
+from rag.training.fetch_base import SHA256
 from rag.training.fitting import Data, Fitting, blended, total_steps
 from rag.training.learner import Learner, Recipe, share_of_rate
 from rag.training.losses import losses
@@ -413,6 +415,21 @@ def test_it_learns_on_from_a_reader(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert all(torch.equal(value, new.weights[name]) for name, value in old.weights.items())
     assert new.recipe["files"]["start"] == old.sha256
     assert new.recipe["keep"] == 0.3
+    assert new.recipe["before"] == old.recipe
+
+
+def test_a_card_tells_all_runs_and_what_the_first_began_from(data: Data) -> None:
+    base = {"base": SHA256["model.safetensors"]}
+    first = {"epochs": 0.41, "max_tokens": 112, "files": base}
+    second = {"epochs": 0.36, "max_tokens": 112, "files": {"start": "1"}, "before": first}
+    third = {"epochs": 0.53, "max_tokens": 112, "files": {"start": "2"}, "before": second}
+    stop = {"questions": 1, "pairs": 2, "auroc": 0.9, "hit_at_1": 0.8, "highlight": 0.7}
+    text = card(data.train, third, {"stop": stop | {"auroc_by_kind": {}}})
+    assert "the lowest layers of all-mpnet-base-v2" in text
+    runs = text.split("## Recipe, run ")[1:]
+    assert [run.split("\n")[0] for run in runs] == ["1 of 3", "2 of 3", "3 of 3"]
+    assert ["| epochs | 0.41 |" in run for run in runs] == [True, False, False]
+    assert "before |" not in text
 
 
 def test_frozen_layers_stay_as_they_were(tmp_path: Path, data: Data) -> None:
@@ -455,3 +472,19 @@ def test_teachers_are_not_asked_what_they_are_to_learn(tmp_path: Path) -> None:
     assert all(("soft" in row) == (row["kind"] != "vague") for row in taught)
     with pytest.raises(SystemExit, match="no pair is of the kinds nothing"):
         soften_main([*command, "--focus", "nothing"])
+
+
+def test_without_teachers_the_labels_alone_count(tmp_path: Path) -> None:
+    rows = toy_rows(40, 1)
+    for row in rows[:24]:
+        row["source"] = "written"
+    write_rows(tmp_path / "p.train.jsonl", rows)
+    write_rows(tmp_path / "p.stop.jsonl", toy_rows(12, 2))
+    command = [str(tmp_path / "p"), str(tmp_path / "t")]
+    soften_main([*command, "--focus", "written", "--others", "0.25"])
+    kept = [json.loads(line) for line in (tmp_path / "t.train.jsonl").read_text().splitlines()]
+    asked = {(row["question"], row["source"], row["group"]) for row in kept}
+    written = {one for one in asked if one[1] == "written"}
+    assert len(asked) == len(written) * 1.25
+    assert [row for row in kept if row["source"] == "written"] == rows[:24]
+    assert not [row for row in kept if "soft" in row]
