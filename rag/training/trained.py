@@ -42,9 +42,9 @@ def main() -> None:
 def collected(shared: Path, reader: Path, side: str) -> Iterator[Example]:
     """Examples of the articles that are on this side of the split."""
     sides = split(read_all(shared))
-    kit = trained(reader, blank_model(TRAINED_COLUMNS))
+    kit, restated = trained(reader, blank_model(TRAINED_COLUMNS)), read_restated()
     for source, name in SETS.items():
-        squad = with_restated(load_squad(shared / "squad" / name), source, read_restated())
+        squad = with_restated(load_squad(shared / "squad" / name), source, restated)
         kept = articles_on([side], squad, sides)
         with tempfile.TemporaryDirectory(prefix="citewell-train-") as folder:
             yield from examples_of(squad, Path(folder), kit, kept)

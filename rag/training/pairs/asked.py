@@ -8,27 +8,25 @@ put does not tell whether it is answered.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from evals.fields import json_lines, read_bytes
 from rag.training.pairs.texts import holds
-from rag.training.pairs.types import Labelled, Text
+from rag.training.pairs.types import Labelled, Text, digest
 
 FILE = Path(__file__).with_name("asked.jsonl")
 SOURCE = "asked"
 
 
 def key_of(text: Text, group: str) -> str:
-    return hashlib.sha256("\n".join([group, *text.sentences]).encode()).hexdigest()[:12]
+    return digest(group, *text.sentences)
 
 
 def read_asked(labelled: Iterable[Labelled], file: Path = FILE) -> Iterator[Labelled]:
     """The questions about the texts of those that are ``labelled``."""
     known = {key_of(one.text, one.group): one for one in labelled}
-    for line in file.read_text(encoding="utf-8").splitlines():
-        row = json.loads(line)
+    for _, row in json_lines(file, read_bytes(file)):
         if (one := known.get(row["of"])) is not None:
             yield _labelled(row["question"], one, row.get("sentence"), row.get("answer"))
 

@@ -7,16 +7,15 @@ written for this project: a data set's question is named by a digest of it.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
+from evals.fields import json_lines, read_bytes
 from evals.types import EvalSet, Question
-from rag.training.pairs.types import Labelled
+from rag.training.pairs.types import Labelled, digest
 
 FILE = Path(__file__).with_name("restated.jsonl")
 SOURCE = "restated"
@@ -24,18 +23,12 @@ Restated = Mapping[str, list[str]]  # questions by the key of the one that they 
 
 
 def key_of(labelled: Labelled) -> str:
-    return _key(labelled.source, labelled.group, labelled.question)
-
-
-def _key(source: str, group: str, question: str) -> str:
-    named = "\n".join([source, group, question])
-    return hashlib.sha256(named.encode()).hexdigest()[:12]
+    return digest(labelled.source, labelled.group, labelled.question)
 
 
 def read_restated(file: Path = FILE) -> Restated:
     found: defaultdict[str, list[str]] = defaultdict(list)
-    for line in file.read_text(encoding="utf-8").splitlines():
-        row = json.loads(line)
+    for _, row in json_lines(file, read_bytes(file)):
         found[row["of"]].append(row["question"])
     return found
 
@@ -50,7 +43,7 @@ def with_restated(squad: EvalSet[Question], source: str, restated: Restated) -> 
 def _asked(question: Question, source: str, restated: Restated) -> list[Question]:
     title = str(question.group).replace("_", " ")
     words = " ".join(question.question.split())
-    again = restated.get(_key(source, title, words), ())
+    again = restated.get(digest(source, title, words), ())
     return [
         question,
         *(

@@ -7,12 +7,12 @@ column asked for: it has all words of the question but the one.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
+from evals.fields import json_lines, read_bytes
 from index.structure.pieces import CELLS
 from index.types import Span
 from rag.reader.records import Record, as_records
@@ -86,7 +86,7 @@ class _Table:
 
 
 def read_things(file: Path = THINGS) -> list[Thing]:
-    return [_thing(json.loads(line)) for line in file.read_text(encoding="utf-8").splitlines()]
+    return [_thing(row) for _, row in json_lines(file, read_bytes(file))]
 
 
 def _thing(row: Json) -> Thing:

@@ -8,10 +8,10 @@ are asked in other words than the document has, those that it does not answer ju
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
+from evals.fields import json_lines, read_bytes
 from index.passages.chunk import sentences_of
 from index.passages.outline import contexts
 from index.readers.markdown import read
@@ -26,8 +26,7 @@ SOURCE = "written"
 
 def read_written(file: Path = FILE) -> Iterator[Labelled]:
     """Raises ValueError where a question names no sentence, or one without the answering words."""
-    for line in file.read_text(encoding="utf-8").splitlines():
-        row = json.loads(line)
+    for _, row in json_lines(file, read_bytes(file)):
         text, spans, where = _sentences(row["text"])
         for asked in row["questions"]:
             yield _labelled(asked, text, spans, where, row["title"])

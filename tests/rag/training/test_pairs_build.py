@@ -21,19 +21,10 @@ from rag.training.pairs.selected import read_qed, read_scifact, read_selqa
 from rag.training.pairs.squad import read_squad
 from rag.training.pairs.texts import answer_span, cut, locate, natural, resplit
 from rag.training.pairs.types import Labelled, Text, places
+from tests.rag.training.mill import MILL
 
 SHARED = Path(__file__).parents[3].parent / "shared" / "data"
 needs_data = pytest.mark.skipif(not SHARED.is_dir(), reason="../shared/data is not there")
-
-MILL = Text(
-    (
-        "The mill at Ashford stands by the river.",
-        "It was founded by Clara Whitlow in 1843.",
-        "The mill employed 240 workers from the valley.",
-        "In 1843 the valley had no school.",
-    ),
-    (("Ashford",),) * 4,
-)
 
 
 def labelled(question: str, right: tuple[int, ...], *answers: str, **more: str) -> Labelled:

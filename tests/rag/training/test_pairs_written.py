@@ -14,20 +14,13 @@ from rag.training.pairs.asked import key_of as key_of_text
 from rag.training.pairs.asked import read_asked
 from rag.training.pairs.corpora import family, read_all
 from rag.training.pairs.restated import key_of, read_restated, with_restated
-from rag.training.pairs.types import Labelled, Pair, Text
+from rag.training.pairs.types import Labelled, Pair
 from rag.training.pairs.written import FILE, read_written
+from tests.rag.training.mill import MILL
 
 SHARED = Path(__file__).parents[3].parent / "shared" / "data"
 needs_data = pytest.mark.skipif(not SHARED.is_dir(), reason="../shared/data is not there")
 
-MILL = Text(
-    (
-        "The mill at Ashford stands by the river.",
-        "It was founded by Clara Whitlow in 1843.",
-        "The mill employed 240 workers from the valley.",
-    ),
-    (("Ashford",),) * 3,
-)
 ASKED = Labelled("Who founded the mill?", MILL, (1,), ("Clara Whitlow",), True, "squad1", "Ashford")
 AGAIN = "Which woman set up the works at Ashford?"
 
