@@ -33,7 +33,8 @@ class Overlap:
         return math.log((self._n + 1) / (len(self._postings.get(term, ())) + 0.5))
 
     def score(self, question: str, sentence: str) -> float:
-        return sum(map(self.idf, terms(question) & terms(sentence)))
+        # In one order, as ``nearest`` does: else the last digit, and a tie, is of the process.
+        return sum(map(self.idf, sorted(terms(question) & terms(sentence))))
 
     def nearest(self, question: str) -> Iterator[tuple[int, float]]:
         """Numbers of the sentences that share a word, and the score, best first."""

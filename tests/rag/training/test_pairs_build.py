@@ -146,6 +146,16 @@ def test_overlap_is_that_of_a_reference() -> None:
         assert [*found.values()] == sorted(found.values(), reverse=True)
 
 
+def test_a_score_is_the_same_in_every_process() -> None:
+    """Sets of words have another order in each; sums of floats depend on the order."""
+    texts = [" ".join(f"word{n:02}" for n in range(0, 60, step)) for step in range(1, 12)]
+    sentences = [one for number, one in enumerate(texts) for _ in range(number + 1)]
+    overlap = Overlap(sentences)
+    for question in texts:
+        for at, score in overlap.nearest(question):
+            assert overlap.score(question, sentences[at]) == score
+
+
 def test_what_is_mined_is_near_and_wrong() -> None:
     asked = labelled("How many workers from the valley did the mill employ?", (2,), "240")
     mined = list(Miner(places([MILL])).mine(asked, 2))
