@@ -26,6 +26,7 @@ SHIPPED = (  # kind, the set, the folder that it asks about
     ("own", None, HERE.parent / "seeds"),
     ("tables", HERE / "sets" / "tables.jsonl", HERE / "tables"),
     ("prose", HERE / "sets" / "prose.jsonl", HERE / "prose"),
+    ("talks", HERE / "sets" / "talks.jsonl", HERE / "prose"),
 )
 SETS = (  # kind, path below SHARED, split
     ("squad", "squad/dev-v2.0-part.json", None),

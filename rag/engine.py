@@ -28,7 +28,8 @@ from rag.confidence.decision import Decision
 from rag.errors import QuestionError
 from rag.home import Home
 from rag.question.analyse import about_collection, parts
-from rag.question.followup import readings, said_before, standalone
+from rag.question.followup import readings, standalone
+from rag.question.followup.said import said_before
 from rag.question.requests import (
     MAX_HITS,
     check_max_error,
@@ -304,7 +305,7 @@ class Engine(Home):
         with self._lock:
             pipeline = self.pipeline(self.index.snapshot(), retrieve_k=2 * k)
             asked = standalone(clean_question(query), history)
-            return ranked_documents(pipeline, asked, k, said_before(history, query))
+            return ranked_documents(pipeline, asked, k, said_before(history, query).last)
 
     def retrieved(self, query: str, k: int) -> dict[str, list[Passage]]:
         """The best passages for each way of searching."""

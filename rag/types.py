@@ -27,12 +27,15 @@ class PassageText:
     """A passage as a reader needs it: no document, no id. Spans are within ``text``.
 
     Of the rows of a table ``columns`` are the names, where it has any; they are the last heading.
+    ``nearness`` is above 0 in a document that is being talked of: it counts beside a sentence's
+    score where those of several passages are compared, and is no part of it.
     """
 
     text: str
     headings: tuple[str, ...]
     sentence_spans: tuple[Span, ...]
     columns: str | None = None
+    nearness: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,30 +44,33 @@ class Candidate:
         return self.document.id, self.span.start
 
 
-def passage_text(document: Document, passage: Passage) -> PassageText:
+def passage_text(document: Document, passage: Passage, nearness: float = 0.0) -> PassageText:
     """What a reader sees; of a sentence that was cut for embedding, the part in the passage."""
     start, end = passage.span.start, passage.span.end
     spans = tuple(
         Span(max(start, one.start) - start, min(end, one.end) - start) for one in passage.sentences
     )
     names = columns(document, passage.span)
-    return PassageText(document[passage.span], passage.headings, spans, names)
+    return PassageText(document[passage.span], passage.headings, spans, names, nearness)
 
 
 def candidates(
-    read: Sequence[tuple[Document, Passage]], readings: Sequence[Reading]
+    read: Sequence[tuple[Document, Passage]],
+    readings: Sequence[Reading],
+    nearness: Sequence[float] = (),
 ) -> list[Candidate]:
-    """All sentences that may be quoted, best first, each once."""
+    """All sentences that may be quoted, best first, each once; ``nearness``, of each passage, is
+    added to its sentences' scores."""
     found: dict[tuple[str, str], Candidate] = {}
-    for (document, passage), reading in zip(read, readings, strict=True):
+    near = nearness or [0.0] * len(read)
+    for (document, passage), reading, more in zip(read, readings, near, strict=True):
         sentences = zip(passage.sentences, reading.sentences, strict=True)
         for at, (span, sentence) in enumerate(sentences):
             text = document[span]
             if not may_be_quoted(document.text, passage.sentences, at):
                 continue
-            one = Candidate(
-                document, passage, span, sentence.score, 0.0, _in_whole(sentence, passage, span)
-            )
+            score, mark = sentence.score + more, _in_whole(sentence, passage, span)
+            one = Candidate(document, passage, span, score, 0.0, mark)
             key = (document.id, fold(" ".join(text.split())))
             if key not in found or found[key].score < one.score:
                 found[key] = one
@@ -112,6 +115,12 @@ def in_time(question: str, ranked: Sequence[Candidate]) -> list[Candidate]:
     return _shared([first, *fitting[1:]]) + others
 
 
-def answer_score(readings: Sequence[Reading]) -> float:
-    """Raw score that the best sentence of all answers; far below 0 without any."""
-    return max((reading.answerable for reading in readings), default=NONE)
+def answer_score(readings: Sequence[Reading], nearness: Sequence[float] = ()) -> float:
+    """Raw score that the best sentence of all answers; far below 0 without any.
+
+    ``nearness`` of each passage only helps to choose the best.
+    """
+    near = nearness or [0.0] * len(readings)
+    scores = [one.answerable for one in readings]
+    nearest = max(zip(scores, near, strict=True), key=sum, default=(NONE, 0.0))
+    return nearest[0]

@@ -18,9 +18,11 @@ from rag.answer.choose import choose
 from rag.answer.context import entry_of
 from rag.answer.mismatch import is_beyond, of_the_named, undated
 from rag.answer.speakers import said_by
+from rag.answer.talked_of import nearness
 from rag.confidence.decision import Decision, decide
 from rag.question.analyse import Question, analyse
 from rag.question.computing import asks_to_compute
+from rag.question.followup.said import NOTHING_SAID, Said
 from rag.question.near_words import MOST_TEXTS, Vocabulary
 from rag.question.spelling import Correction, corrected
 from rag.reader.cache import TokenCache
@@ -142,7 +144,7 @@ class Pipeline:
         clock: Clock,
         only: Ids | None = None,
         decision: Decision | None = None,
-        said: str = "",
+        said: Said = NOTHING_SAID,
     ) -> Found:
         """The sentences that answer a question that stands alone; none below the threshold.
 
@@ -159,21 +161,22 @@ class Pipeline:
         return replace(again, correction=correction) if again.answered else found
 
     def _find(
-        self, question: str, clock: Clock, only: Ids | None, decision: Decision, said: str
+        self, question: str, clock: Clock, only: Ids | None, decision: Decision, said: Said
     ) -> Found:
         asked = analyse(question)
         with clock.measure("retrieve"):
-            hits = self.retrieve_best(question, only, said)
+            hits = self.retrieve_best(question, only, said.last)
             read = self.load(hits)
         with clock.measure("read"):
-            texts = [passage_text(document, passage) for document, passage in read]
+            near = nearness(said.answers, [document for document, _ in read])
+            texts = [passage_text(*one, more) for one, more in zip(read, near, strict=True)]
             kit, foreign = self.kit.fitting("\n".join(one.text for one in texts))
             decision = decision.without_calibration(kit.model.threshold) if foreign else decision
             foreign = foreign and languages([document for document, _ in read], foreign)
             readings = self.reader(kit).read(question, texts)
-        ranked = in_cells(asked, candidates(read, readings))
+        ranked = in_cells(asked, candidates(read, readings, near))
         ranked = said_by(question, in_time(question, ranked))
-        score = answer_score(readings)
+        score = answer_score(readings, near)
         held_back = ""
         if decision.target and score < decision.least:  # a target error holds for keywords too
             supported: Sequence[Candidate] = []

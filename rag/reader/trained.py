@@ -81,7 +81,8 @@ class TrainedReader:
     def table(self, question: Question, passages: Sequence[PassageText]) -> Table:
         """``known`` are the sentences that the cross-encoder has read."""
         similar = self._similar.table(question, passages)
-        ranked = np.argsort(-similar.order, kind="stable")
+        near = [one.nearness for one in passages for _ in one.sentence_spans]
+        ranked = np.argsort(-(similar.order + near), kind="stable")
         chosen = ranked[similar.quotable[ranked]][: self._read].tolist()
         items = list(items_of(question.text, passages))
         judged = self._judged([ways_to_read(*items[at]) for at in chosen])

@@ -68,7 +68,8 @@ class Phrase:
 
     @property
     def is_person(self) -> bool:
-        first = fold(without_article(self.text).split(" ")[0].rstrip("."))
+        owned = re.sub(r"^.*['’]s ", "", self.text)  # "ferry" of "Mrs Oldham's ferry"
+        first = fold(without_article(owned).split(" ")[0].rstrip("."))
         if self.is_name and first not in TITLES:
             return self.after not in {"in", "at", "of", "to", "from", "for"}
         return is_person(self.head) or first in TITLES

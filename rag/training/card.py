@@ -38,6 +38,11 @@ SOURCES = {
         "(`rag/training/pairs/written.jsonl`)",
         "Apache-2.0",
     ),
+    "reports": (
+        "Papers, news and other documents with questions, likewise "
+        "(`rag/training/pairs/reports.jsonl`)",
+        "Apache-2.0",
+    ),
     "qmsum": ("QMSum (Zhong et al. 2021), without the committees", "MIT"),
 }
 

@@ -16,7 +16,9 @@ from rag.training.examples import Example, by_group
 RANK_L2 = 1e-2
 DECISION_C = 0.1  # inverse strength of the L2 penalty
 MADE_WEIGHT = 0.3  # of a question made unanswerable by rule, beside 1 for one that was asked
-KEPT = 0.9  # share of right first sentences that the threshold lets through
+# Share of right first sentences that the threshold lets through. By the articles set aside for it
+# the trained reader then refuses 0.44 of the wrong ones; at 0.95 it would be 0.30, at 0.85 0.52.
+KEPT = 0.9
 FOLDS = 5
 
 Vector = NDArray[np.float64]

@@ -38,11 +38,10 @@ def fitted_fields(
     examples: Sequence[Example],
     name: str,
     held: Sequence[Example] = (),
-    kept: float = KEPT,
 ) -> dict[str, Any]:
     """What is written to the file.
 
-    The threshold lets through the share ``kept`` of the right answers to questions that were
+    The threshold lets through the share ``KEPT`` of the right answers to questions that were
     not fitted on: ``held``, or without these each article in turn.
     """
     fitted = fit(columns, examples)
@@ -58,8 +57,8 @@ def fitted_fields(
     )
     return {
         "fitted_on": note,
-        "threshold": round(threshold(scores, right, kept), 4),
-        "threshold_note": f"keeps {kept:.0%} of the right first sentences, by the same scores",
+        "threshold": round(threshold(scores, right, KEPT), 4),
+        "threshold_note": f"keeps {KEPT:.0%} of the right first sentences, by the same scores",
         "choice": CHOICE,
         "sentence": _fields(fitted.sentence),
         "answerable": _fields(fitted.answerable),

@@ -22,9 +22,6 @@ from rag.training.pairs.build import SIDES, split
 from rag.training.pairs.corpora import read_all
 from rag.training.pairs.restated import read_restated, with_restated
 
-# Similarity loses a tenth. With as many lost, the cross-encoder refuses what is asked in words of
-# its own; with half of them it still refuses more of what has no answer than similarity does.
-KEPT = 0.95
 SETS = {"squad2": "train-v2.0-part.json", "squad1": "train-v1.1-part.json"}
 
 
@@ -36,7 +33,7 @@ def main() -> None:
     asked = parser.parse_args()
     stop, held = (list(collected(asked.shared, asked.reader, one)) for one in SIDES[1:])
     name = "SQuAD articles not trained on"
-    write(asked.out, fitted_fields(TRAINED_COLUMNS, stop, name, held, KEPT))
+    write(asked.out, fitted_fields(TRAINED_COLUMNS, stop, name, held))
 
 
 def collected(shared: Path, reader: Path, side: str) -> Iterator[Example]:

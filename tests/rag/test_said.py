@@ -9,7 +9,8 @@ import pytest
 
 from index.types import Hit
 from rag.answer.pipeline import Pipeline
-from rag.question.followup import said_before
+from rag.answer.talked_of import nearness
+from rag.question.followup.said import NOTHING_SAID, said_before
 from rag.retrieve import in_context
 from rag.types import Turn
 from tests.fakes import FakeEmbedder
@@ -37,18 +38,24 @@ def user(text: str) -> Turn:
     ],
 )
 def test_the_last_question_and_its_answer(history: tuple[Turn, ...], said: str) -> None:
-    assert said_before(history) == said
+    assert said_before(history).last == said
 
 
 def test_only_the_beginning_is_taken() -> None:
     said = said_before((user("mill " * 400), Turn("assistant", "wheel " * 400)))
-    assert said.split() == ["mill"] * 60 + ["wheel"] * 50
+    assert said.last.split() == ["mill"] * 60 + ["wheel"] * 50
 
 
 def test_nothing_helps_to_find_what_is_said_to_be_something_else() -> None:
     history = (user("What is the mill?"), Turn("assistant", "A mill."))
-    assert said_before(history, "Something else: who is the cook?") == ""
-    assert said_before(history, "By the way, who is the cook?") == "What is the mill? A mill."
+    assert said_before(history, "Something else: who is the cook?") == NOTHING_SAID
+    assert said_before(history, "By the way, who is the cook?").last == "What is the mill? A mill."
+
+
+def test_the_last_answers_are_kept_but_for_refusals() -> None:
+    refusal = "No sentence in the documents answers this well enough."
+    told = [Turn("assistant", one) for one in ("One.", "Two.", refusal, "Three.", "Four.")]
+    assert said_before(told).answers == ("Four.", "Three.", "Two.")
 
 
 def test_the_question_alone_weighs_more() -> None:
@@ -90,4 +97,52 @@ def test_an_answer_is_looked_for_with_what_was_said(
     engine.ask("Who ran the kitchen?")
     assert seen[0] == "Where is the mill of Ashford?"
     assert seen[1:] == [""] * len(seen[1:])
+    engine.close()
+
+
+SHELF = {
+    "lease.txt": "The flat has three rooms. The notice period is six months.",
+    "loan.txt": "The deck oven has two doors. The notice period is nine weeks.",
+    "gym.txt": "The hall has four ropes. The notice period is ten days.",
+}
+
+
+@pytest.mark.parametrize(
+    ("said", "quoted"),
+    [
+        ("The flat has three rooms. [1]", "six months"),
+        ("The deck oven has two doors.", "nine weeks"),
+        ("The hall has four ropes. [1]", "ten days"),
+    ],
+)
+def test_the_document_that_is_talked_of_is_quoted(tmp_path: Path, said: str, quoted: str) -> None:
+    engine = open_engine(tmp_path / "home", FakeEmbedder())
+    engine.index_paths([write(tmp_path / "files", SHELF)])
+    history = [user("What is there?"), Turn("assistant", said)]
+    answer = engine.ask("What is the notice period?", history=history).to_dict()
+    assert quoted in answer["citations"][0]["cited_text"]
+    refused = Turn("assistant", "No sentence in the documents answers this well enough.")
+    again = [*history, user("Who is the cook?"), refused]
+    answer = engine.ask("What is the notice period?", history=again).to_dict()
+    assert quoted in answer["citations"][0]["cited_text"]
+    engine.close()
+
+
+def test_only_what_was_quoted_is_talked_of(tmp_path: Path) -> None:
+    engine = open_engine(tmp_path / "home", FakeEmbedder())
+    engine.index_paths([write(tmp_path / "files", SHELF)])
+    snapshot = engine.index.snapshot()
+    rows = snapshot.catalogue.passages(snapshot.version)
+    documents = [engine.document(one) for one in sorted({row.document_id for row in rows})]
+    paths = [engine.path_of(one.id) for one in documents]
+
+    def near(*answers: str) -> list[str]:
+        found = zip(paths, nearness(answers, documents), strict=True)
+        return [path for path, more in found if more > 0]
+
+    assert near("The deck oven has two doors. [1]\n\nThe notice period is nine weeks. [2]") == [
+        "loan.txt"
+    ]
+    assert near("Someone's own words about an oven.", "The hall has four ropes.") == ["gym.txt"]
+    assert near("Nothing of the kind.") == near("six months.") == near() == []
     engine.close()

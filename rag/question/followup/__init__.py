@@ -35,7 +35,6 @@ from rag.types import Turn
 _TURNS = 12  # earlier user turns that are looked at
 _CHARS = 4000  # of each turn
 _OTHERS = 3  # readings beside the likeliest
-_SAID = 300  # of the last question, and of its answer
 _LEAD = re.compile(r"^(?:(?:and|but|or|so|also|then|ok|okay|well)\b[, ]*)+", re.I)
 _OWNED = re.compile(r"(?:what|how) about (?:its|his|her|their) ", re.I)
 _TO_DO = re.compile(rf"to (?:{'|'.join(sorted(BASE))})\b", re.I)
@@ -91,26 +90,6 @@ def _past(history: Sequence[Turn]) -> list[Past]:
             refused = is_refusal(content)
             past[-1] = replace(past[-1], answer="" if refused else content, refused=refused)
     return past
-
-
-def said_before(history: Sequence[Turn], question: str = "") -> str:
-    """The last question that is no small talk, and its answer: the beginning of each.
-
-    Of a question such as "Why?" only the answer is left. Nothing where the ``question`` to come
-    says that it is about something else.
-    """
-    answer = ""
-    if opens_topic(question):
-        return ""
-    for turn in reversed(history):
-        said = turn.content[:_SAID]
-        if turn.role != "user":
-            answer = said
-        elif is_small_talk(said):
-            answer = ""
-        else:
-            return " ".join(f"{said if content_words(said) else ''} {answer}".split())
-    return ""
 
 
 def _resolve(question: str, past: Sequence[Past]) -> Past:

@@ -14,7 +14,9 @@ from rag.text.words import AUX, STOP, WORD, fold, word_set, words
 
 _BARE_WH = re.compile(
     r"^(?P<wh>why|when|where|how|how so|how come|by whom|with whom|to whom|since when|until when|"
-    r"how (?:long|often|many|much|far|soon)|who|what|which|"
+    r"(?:(?:after|at|by|for|from|in|of|over|to|with|within) )?"
+    r"how (?:long|often|many|much|far|soon)|"
+    r"who|what|which|"
     r"(?:(?:in|on|at|for|by|from|with|to|until|since|under|of) )?(?:what|which)"
     r"(?P<noun>(?: [a-z]+){1,2}))"
     r"(?: (?:exactly|then|(?<!much )(?<!many )(?<!long )(?:is|was) that))*[?.!\s]*$",

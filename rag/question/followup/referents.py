@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rag.question.followup.past import (
     LABEL,
@@ -34,6 +35,7 @@ _LANGUAGE = re.compile(
     r"[A-Z][a-z]+(?:ish|ese)|Arabic|Czech|Dutch|French|German|Greek|Latin|Russian"
 )
 _WHERE = word_set("in at to from near inside around")
+_OWNS = ("'s", "’s", "s'", "s’")
 _ARTICLE = re.compile(r"(?:the|an?|my|your|our) ", re.I)
 _COLLECTIVE = word_set(  # spoken of as "they"
     "agency airline airport assembly association band bank bar board cafe choir church clinic club "
@@ -65,7 +67,7 @@ def antecedent(
             found = _several(turn, phrases, meant, answered_phrases(turn, said))
         else:
             told = answered_phrases(turn, said) if _WHAT_WAS_DONE.match(turn.asked) else []
-            things = phrases if of_a_place else _no_places(phrases)
+            things = _with_owners(phrases if of_a_place else _no_places(phrases))
             found = _thing(told) or _thing(things) or meant.get("plural")
             if phrases and not found:
                 return None
@@ -103,7 +105,8 @@ def _of_kind(number: str, turn: Past, said: frozenset[str], of_a_place: bool) ->
         return [place] if (place := place_in(turn.asked, turn.answer)) else []
     if number == "plural":
         return [_with_lead(p) for p in phrases if p.is_plural]
-    things = [p for p in phrases if not p.is_plural and (of_a_place or not _is_where(p))]
+    owned = _with_owners(phrases)
+    things = [p for p in owned if not p.is_plural and (of_a_place or not _is_where(p))]
     return [
         part
         for p in things
@@ -127,6 +130,18 @@ def _thing(phrases: Sequence[Phrase]) -> str | None:
         if p not in by_the_way and (not p.is_name or (p.is_person and not _two_names(p.text)))
     ]
     return next(iter([*sure, *inner, *(p.text for p in things)]), None)
+
+
+def _with_owners(phrases: Sequence[Phrase]) -> list[Phrase]:
+    """ "Mrs Oldham's ferry", where a name in the possessive is a phrase by itself."""
+    found: list[Phrase] = []
+    for one in phrases:
+        last = found[-1] if found else None
+        if last and last.text.endswith(_OWNS) and last.start + len(last.text) + 1 == one.start:
+            found[-1] = replace(last, text=f"{last.text} {one.text}")
+        else:
+            found.append(one)
+    return found
 
 
 def _no_places(phrases: Sequence[Phrase]) -> list[Phrase]:

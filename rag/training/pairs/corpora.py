@@ -14,7 +14,7 @@ from rag.training.pairs.meetings import read_qmsum
 from rag.training.pairs.selected import read_qed, read_scifact, read_selqa
 from rag.training.pairs.squad import read_squad
 from rag.training.pairs.types import Labelled
-from rag.training.pairs.written import read_written
+from rag.training.pairs.written import FILES, read_written
 
 # For calibration: never trained on, in whichever set they stand. The articles are of the
 # kinds of the rest (history, science, a place) and hold more than 1,000 questions. Of the
@@ -61,7 +61,8 @@ def _read(shared: Path) -> Iterator[Labelled]:
     for path in sorted((shared / "qmsum" / "train").glob("*.json")):
         if not path.name.startswith(("covid_", "education_")):
             yield from read_qmsum(path)
-    yield from read_written()
+    for path in FILES:
+        yield from read_written(path)
 
 
 def development(shared: Path) -> frozenset[str]:

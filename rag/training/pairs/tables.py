@@ -23,7 +23,7 @@ from rag.types import Json
 THINGS = Path(__file__).with_name("tables.jsonl")
 SOURCE = "tables"
 HELD = 9  # every so many-th thing is on the side that stops
-TABLES = 30  # of each thing
+TABLES = 8  # of each thing
 ASKED = 3  # questions about each table
 ROWS = 4
 COLUMNS = (2, 8)

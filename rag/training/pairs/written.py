@@ -1,14 +1,17 @@
-"""Documents of everyday kinds with questions, written for training: contracts, rules, minutes,
-manuals, news, judgments, letters. The data sets have little but encyclopedia articles.
+"""Documents with questions, written for training: the data sets have little but encyclopedia
+articles. ``written.jsonl`` has contracts, rules, minutes, manuals, news, judgments, letters;
+``reports.jsonl`` papers, news and what else lies in folders.
 
-A line of ``written.jsonl`` holds a document in Markdown and its questions. One that is answered
-names the beginning of the sentence that answers, and the answering words where there are some. Most
-are asked in other words than the document has, those that it does not answer just as well.
+A line holds a document in Markdown and its questions. One that is answered
+names the beginning of the sentence that answers, and the answering words where there are some, or
+of several that do so together (``also``). Most are asked in other words than the document has,
+those that it does not answer just as well.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from evals.fields import json_lines, read_bytes
@@ -20,16 +23,17 @@ from rag.training.pairs.texts import holds
 from rag.training.pairs.types import Labelled, Text
 from rag.types import Json
 
-FILE = Path(__file__).with_name("written.jsonl")
-SOURCE = "written"
+SOURCES = ("written", "reports")  # split by themselves: what one gains moves none of the other
+FILES = tuple(Path(__file__).with_name(f"{source}.jsonl") for source in SOURCES)
 
 
-def read_written(file: Path = FILE) -> Iterator[Labelled]:
+def read_written(file: Path) -> Iterator[Labelled]:
     """Raises ValueError where a question names no sentence, or one without the answering words."""
     for _, row in json_lines(file, read_bytes(file)):
         text, spans, where = _sentences(row["text"])
+        blank = Labelled("", where, (), (), False, file.stem, row["title"])
         for asked in row["questions"]:
-            yield _labelled(asked, text, spans, where, row["title"])
+            yield _labelled(asked, blank, text, spans)
 
 
 def _sentences(markdown: str) -> tuple[str, list[Span], Text]:
@@ -44,13 +48,13 @@ def _sentences(markdown: str) -> tuple[str, list[Span], Text]:
     return parsed.text, spans, Text(tuple(one.of(parsed.text) for one in spans), tuple(headings))
 
 
-def _labelled(asked: Json, text: str, spans: list[Span], where: Text, title: str) -> Labelled:
-    question = asked["question"]
+def _labelled(asked: Json, blank: Labelled, text: str, spans: list[Span]) -> Labelled:
+    question, sentences = asked["question"], blank.text.sentences
     if "sentence" not in asked:
-        return Labelled(question, where, (), (), False, SOURCE, title)
-    begins = text.find(asked["sentence"])
-    right = [at for at, span in enumerate(spans) if span.start <= begins < span.end]
+        return replace(blank, question=question)
+    begin = [text.find(one) for one in (asked["sentence"], *asked.get("also", ()))]
+    right = [at for start in begin for at, one in enumerate(spans) if one.start <= start < one.end]
     answers = (asked["answer"],) if asked.get("answer") else ()
-    if not right or (answers and not holds(where.sentences[right[0]], answers)):
-        raise ValueError(f"{title}: no sentence answers {question!r}")
-    return Labelled(question, where, (right[0],), answers, True, SOURCE, title)
+    if len(right) < len(begin) or (answers and not holds(sentences[right[0]], answers)):
+        raise ValueError(f"{blank.group}: no sentence answers {question!r}")
+    return replace(blank, question=question, right=tuple(right), answers=answers, answerable=True)

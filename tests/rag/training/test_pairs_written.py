@@ -15,7 +15,7 @@ from rag.training.pairs.asked import read_asked
 from rag.training.pairs.corpora import family, read_all
 from rag.training.pairs.restated import key_of, read_restated, with_restated
 from rag.training.pairs.types import Labelled, Pair
-from rag.training.pairs.written import FILE, read_written
+from rag.training.pairs.written import FILES, read_written
 from tests.rag.training.mill import MILL
 
 SHARED = Path(__file__).parents[3].parent / "shared" / "data"
@@ -103,7 +103,7 @@ def test_more_is_asked_about_a_text_that_is_there(tmp_path: Path) -> None:
     assert not [pair for pair in missed if pair.label]
 
 
-def document(tmp_path: Path, **question: str) -> Path:
+def document(tmp_path: Path, **question: str | list[str]) -> Path:
     text = "# Pool\n\n## Times\n\n1. We open at 7. Children swim until 6 p.m.\n\n## Fees\n\nFree.\n"
     path = tmp_path / "written.jsonl"
     path.write_text(json.dumps({"title": "Pool", "text": text, "questions": [question]}))
@@ -120,6 +120,16 @@ def test_a_document_is_cut_as_the_index_cuts_it(tmp_path: Path) -> None:
     assert (other.right, other.answerable) == ((), False)
 
 
+def test_several_sentences_answer_together(tmp_path: Path) -> None:
+    asked = {"question": "What are the times?", "sentence": "We open", "also": ["Children swim"]}
+    (one,) = read_written(document(tmp_path, **asked))
+    assert one.right == (0, 1)
+    right = [pair for _, pair in build.make([one], 7) if pair.label and pair.source == "written"]
+    assert {pair.sentence for pair in right} >= set(one.text.sentences[:2])
+    with pytest.raises(ValueError, match="no sentence answers"):
+        list(read_written(document(tmp_path, **asked | {"also": ["Adults"]})))
+
+
 @pytest.mark.parametrize("sentence", ["We open", "Adults"])
 def test_a_sentence_without_the_answer_is_named(tmp_path: Path, sentence: str) -> None:
     path = document(tmp_path, question="Until when?", sentence=sentence, answer="6 p.m.")
@@ -127,9 +137,10 @@ def test_a_sentence_without_the_answer_is_named(tmp_path: Path, sentence: str) -
         list(read_written(path))
 
 
-def test_each_document_that_is_written_is_answered_and_missed() -> None:
-    asked = list(read_written())
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_each_document_that_is_written_is_answered_and_missed(file: Path) -> None:
+    asked = list(read_written(file))
     titles = {one.group for one in asked}
-    assert len(titles) == len(FILE.read_text(encoding="utf-8").splitlines()) == 379
+    assert len(titles) == len(file.read_text(encoding="utf-8").splitlines()) > 100
     for answerable in (True, False):
         assert {one.group for one in asked if one.answerable is answerable} == titles
