@@ -27,8 +27,8 @@ class PassageText:
     """A passage as a reader needs it: no document, no id. Spans are within ``text``.
 
     Of the rows of a table ``columns`` are the names, where it has any; they are the last heading.
-    ``nearness`` is above 0 in a document that is being talked of: it counts beside a sentence's
-    score where those of several passages are compared, and is no part of it.
+    ``nearness`` is above 0 in a document that is being talked of: it is part of its sentences'
+    scores, by which those of several passages are compared, and not of whether one answers.
     """
 
     text: str

@@ -55,22 +55,19 @@ def passage_text(document: Document, passage: Passage, nearness: float = 0.0) ->
 
 
 def candidates(
-    read: Sequence[tuple[Document, Passage]],
-    readings: Sequence[Reading],
-    nearness: Sequence[float] = (),
+    read: Sequence[tuple[Document, Passage]], readings: Sequence[Reading]
 ) -> list[Candidate]:
-    """All sentences that may be quoted, best first, each once; ``nearness``, of each passage, is
-    added to its sentences' scores."""
+    """All sentences that may be quoted, best first, each once."""
     found: dict[tuple[str, str], Candidate] = {}
-    near = nearness or [0.0] * len(read)
-    for (document, passage), reading, more in zip(read, readings, near, strict=True):
+    for (document, passage), reading in zip(read, readings, strict=True):
         sentences = zip(passage.sentences, reading.sentences, strict=True)
         for at, (span, sentence) in enumerate(sentences):
             text = document[span]
             if not may_be_quoted(document.text, passage.sentences, at):
                 continue
-            score, mark = sentence.score + more, _in_whole(sentence, passage, span)
-            one = Candidate(document, passage, span, score, 0.0, mark)
+            one = Candidate(
+                document, passage, span, sentence.score, 0.0, _in_whole(sentence, passage, span)
+            )
             key = (document.id, fold(" ".join(text.split())))
             if key not in found or found[key].score < one.score:
                 found[key] = one
@@ -115,12 +112,13 @@ def in_time(question: str, ranked: Sequence[Candidate]) -> list[Candidate]:
     return _shared([first, *fitting[1:]]) + others
 
 
-def answer_score(readings: Sequence[Reading], nearness: Sequence[float] = ()) -> float:
+def answer_score(passages: Sequence[PassageText], readings: Sequence[Reading]) -> float:
     """Raw score that the best sentence of all answers; far below 0 without any.
 
-    ``nearness`` of each passage only helps to choose the best.
+    A passage's nearness only helps to choose the best.
     """
-    near = nearness or [0.0] * len(readings)
-    scores = [one.answerable for one in readings]
-    nearest = max(zip(scores, near, strict=True), key=sum, default=(NONE, 0.0))
-    return nearest[0]
+    scores = zip(
+        (one.answerable for one in readings), (one.nearness for one in passages), strict=True
+    )
+    score, _ = max(scores, key=sum, default=(NONE, 0.0))
+    return score

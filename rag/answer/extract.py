@@ -146,7 +146,7 @@ def extract(
     reader = open_reader(kit, lexical.terms, idf_in(lexical, len(placed)), len(read))
     readings = reader.read(question, parts)
     asked, most = analyse(question), settings.max_sentences
-    score = answer_score(readings)
+    score = answer_score(parts, readings)
     ranked = undated(asked, in_cells(asked, candidates(read, readings)))
     top = decision.chance(score)
     least = decision.chance(decision.least) if score >= decision.least else math.inf

@@ -174,9 +174,9 @@ class Pipeline:
             decision = decision.without_calibration(kit.model.threshold) if foreign else decision
             foreign = foreign and languages([document for document, _ in read], foreign)
             readings = self.reader(kit).read(question, texts)
-        ranked = in_cells(asked, candidates(read, readings, near))
+        ranked = in_cells(asked, candidates(read, readings))
         ranked = said_by(question, in_time(question, ranked))
-        score = answer_score(readings, near)
+        score = answer_score(texts, readings)
         held_back = ""
         if decision.target and score < decision.least:  # a target error holds for keywords too
             supported: Sequence[Candidate] = []

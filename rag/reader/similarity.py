@@ -142,7 +142,7 @@ def readings(
     for passage in passages:
         here = slice(at, at + len(passage.sentence_spans))
         at = here.stop
-        sentences = zip(scores[here].tolist(), table.marks[here], strict=True)
+        sentences = zip((scores[here] + passage.nearness).tolist(), table.marks[here], strict=True)
         found.append(
             Reading(
                 _answerable(model, columns, table, scores, here),

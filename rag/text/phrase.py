@@ -23,6 +23,7 @@ _MEASURE = re.compile(  # "twelve minutes", "years 1": how much, and not of what
     r"a\.?m|p\.?m|degrees?|litres?|grams?)"
     r"(?: (?:deep|high|long|wide|tall|old|below|above|ago|more|less)| \d+)?"
 )
+OWNS = ("'s", "’s", "s'", "s’")  # at the end of an owner
 _PLURAL_WORD = re.compile(r"(?:[a-z’'-]{2,}[^s’'iu]s|people|men|women|children)$")
 PREDICATES = word_set(
     "able acceptable accessible active available aware cheap closed compatible compulsory covered "

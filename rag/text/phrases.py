@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.text.phrase import NUMBERS, PREDICATES, Phrase
+from rag.text.phrase import NUMBERS, OWNS, PREDICATES, Phrase
 from rag.text.verbs import ALSO_NOUNS, BASE, THIRD_OR_NOUNS, THIRD_PERSON, VERBS
 from rag.text.words import (
     AUX,
@@ -75,7 +75,7 @@ def noun_phrases(text: str) -> tuple[Phrase, ...]:
 
 def _touch(text: str, left: re.Match[str], right: re.Match[str]) -> bool:
     """Also "women's marathon"; the owner's name is a phrase of its own."""
-    owned = left.group().islower() and left.group().endswith(("'s", "’s", "s'", "s’"))
+    owned = left.group().islower() and left.group().endswith(OWNS)
     return is_adjacent(text, left, right) or (owned and text[left.end() : right.start()] == " ")
 
 

@@ -23,7 +23,7 @@ from rag.question.followup.ellipsis import (
 )
 from rag.question.followup.filling import by_pronouns, other_readings
 from rag.question.followup.going_on import goes_on
-from rag.question.followup.past import BRACKET, Past, is_refusal
+from rag.question.followup.past import BRACKET, CHARS, Past, is_refusal
 from rag.question.followup.question_words import by_question_word
 from rag.question.followup.switching import opens_topic, without_opening
 from rag.question.followup.topic import with_topic
@@ -33,7 +33,6 @@ from rag.text.words import capitalise, content_words, words
 from rag.types import Turn
 
 _TURNS = 12  # earlier user turns that are looked at
-_CHARS = 4000  # of each turn
 _OTHERS = 3  # readings beside the likeliest
 _LEAD = re.compile(r"^(?:(?:and|but|or|so|also|then|ok|okay|well)\b[, ]*)+", re.I)
 _OWNED = re.compile(r"(?:what|how) about (?:its|his|her|their) ", re.I)
@@ -83,7 +82,7 @@ def _past(history: Sequence[Turn]) -> list[Past]:
     users = [i for i, turn in enumerate(history) if turn.role == "user"]
     start = users[-_TURNS] if len(users) > _TURNS else 0
     for turn in history[start:]:
-        content = turn.content[:_CHARS]
+        content = turn.content[:CHARS]
         if turn.role == "user":
             past.append(_resolve(content, past))
         elif past:
@@ -94,7 +93,7 @@ def _past(history: Sequence[Turn]) -> list[Past]:
 
 def _resolve(question: str, past: Sequence[Past]) -> Past:
     past = _telling(past)
-    if not past or len(question) > _CHARS or is_small_talk(question):
+    if not past or len(question) > CHARS or is_small_talk(question):
         return Past(question)
     asked = without_opening(question)
     if opens_topic(question):

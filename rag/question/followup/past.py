@@ -20,7 +20,8 @@ _REFUSAL = re.compile(  # what Citewell says itself
 )
 _OWNED = re.compile(r"(?:his|her|its|their|this|that|these|those) ", re.I)
 _PREDICATED = frozenset(["is", "are", "was", "were", "be", "been"])
-REACH = 600  # code points of a turn that are looked at
+CHARS = 4_000  # code points of a turn that are kept
+REACH = 600  # and looked at for what is spoken of
 
 
 @dataclass(frozen=True, slots=True)

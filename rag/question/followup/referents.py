@@ -17,7 +17,7 @@ from rag.question.followup.past import (
 from rag.question.followup.places import DEFINITE, PLACE_BEFORE, TIME_NAME, place_in
 from rag.question.followup.pointing import Pronoun
 from rag.text.people import BODIES, TITLES, is_people
-from rag.text.phrase import Phrase
+from rag.text.phrase import OWNS, Phrase
 from rag.text.words import JOINERS, PREPOSITIONS, STOP, fold, names, word_set
 
 _THOSE_WHO = re.compile(
@@ -35,7 +35,6 @@ _LANGUAGE = re.compile(
     r"[A-Z][a-z]+(?:ish|ese)|Arabic|Czech|Dutch|French|German|Greek|Latin|Russian"
 )
 _WHERE = word_set("in at to from near inside around")
-_OWNS = ("'s", "’s", "s'", "s’")
 _ARTICLE = re.compile(r"(?:the|an?|my|your|our) ", re.I)
 _COLLECTIVE = word_set(  # spoken of as "they"
     "agency airline airport assembly association band bank bar board cafe choir church clinic club "
@@ -137,7 +136,7 @@ def _with_owners(phrases: Sequence[Phrase]) -> list[Phrase]:
     found: list[Phrase] = []
     for one in phrases:
         last = found[-1] if found else None
-        if last and last.text.endswith(_OWNS) and last.start + len(last.text) + 1 == one.start:
+        if last and last.text.endswith(OWNS) and last.start + len(last.text) + 1 == one.start:
             found[-1] = replace(last, text=f"{last.text} {one.text}")
         else:
             found.append(one)

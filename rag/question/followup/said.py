@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.question.followup.past import is_refusal
+from rag.question.followup.past import CHARS, is_refusal
 from rag.question.followup.switching import opens_topic
 from rag.question.patterns import is_small_talk
 from rag.text.words import content_words
@@ -13,7 +13,6 @@ from rag.types import Turn
 
 _SAID = 300  # code points of the last question, and of its answer
 _ANSWERS = 3  # that are looked at
-_CHARS = 4_000  # of each
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +33,7 @@ def said_before(history: Sequence[Turn], question: str = "") -> Said:
     """Nothing where the ``question`` to come says that it is about something else."""
     if opens_topic(question):
         return NOTHING_SAID
-    given = [turn.content[:_CHARS] for turn in reversed(history) if turn.role != "user"]
+    given = [turn.content[:CHARS] for turn in reversed(history) if turn.role != "user"]
     return Said(_last(history), tuple([one for one in given if not is_refusal(one)][:_ANSWERS]))
 
 

@@ -2,10 +2,10 @@
 articles. ``written.jsonl`` has contracts, rules, minutes, manuals, news, judgments, letters;
 ``reports.jsonl`` papers, news and what else lies in folders.
 
-A line holds a document in Markdown and its questions. One that is answered
-names the beginning of the sentence that answers, and the answering words where there are some, or
-of several that do so together (``also``). Most are asked in other words than the document has,
-those that it does not answer just as well.
+A line holds a document in Markdown and its questions. One that is answered names the beginning of
+the sentence that answers, and the answering words where there are some, or of several that do so
+together (``also``). Most are asked in other words than the document has, those that it does not
+answer just as well.
 """
 
 from __future__ import annotations
