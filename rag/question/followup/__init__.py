@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from rag.question.followup.echo import echo, remainder
+from rag.question.followup.echo import echo, remainder, with_one
 from rag.question.followup.ellipsis import (
     is_fragment,
     measured,
@@ -103,7 +103,7 @@ def _resolve(question: str, past: Sequence[Past]) -> Past:
     core, goes_on_with = _core(asked, past)
     if not words(core):
         return with_topic(asked, past) or Past(asked)  # "And then?"
-    for rule in (by_question_word, what_about, measured, by_pronouns, echo, remainder):
+    for rule in (by_question_word, what_about, measured, by_pronouns, with_one, echo, remainder):
         if (filled := rule(core, past)) is not None:
             return _in_place(core, filled, past)
     return Past(core if goes_on_with else asked)

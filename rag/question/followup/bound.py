@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from rag.question.followup.places import PLACE_BEFORE
-from rag.question.followup.pointing import Pronoun
+from rag.question.followup.pointing import PERSONS, Pronoun
 from rag.text.people import is_people
 from rag.text.phrase import Phrase
 from rag.text.phrases import is_verb, noun_phrases
@@ -55,7 +55,7 @@ def _has_antecedent(question: str, pronoun: Pronoun, phrases: Sequence[Phrase]) 
         # "Who has the key for it?": what stands in the same clause is something else
         clause = max((match.end() for match in _BOUNDARY.finditer(before)), default=0)
         earlier = [phrase for phrase in earlier if phrase.start < clause]
-    if pronoun.number == "person":
+    if pronoun.number in PERSONS:
         return any(_may_be_person(phrase, before) for phrase in earlier)
     if pronoun.number == "place":
         return any(_may_be_place(phrase, before) for phrase in earlier)
@@ -101,7 +101,7 @@ def _comes_later(question: str, pronoun: Pronoun, phrases: Sequence[Phrase]) -> 
     if not _FRONTED.match(question) or comma < 0:
         return False
     subjects = [p for p in phrases if p.start > comma and p.after in AUX]
-    if pronoun.number == "person":
+    if pronoun.number in PERSONS:
         return any(p.is_person for p in subjects)
     fitting = [p for p in subjects if p.is_plural == (pronoun.number == "plural")]
     return any(pronoun.possessive or p.is_name for p in fitting)

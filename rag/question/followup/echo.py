@@ -13,6 +13,13 @@ from rag.text.phrase import without_article
 from rag.text.phrases import is_verb, noun_phrases
 from rag.text.words import STOP, WORD, fold, words
 
+_ONE = re.compile(  # no "the one who came"
+    rf"\b(?:the|an?|this|that) (?P<which>(?!{ORDINAL}\b)[a-z-]+) ones?\b"
+    r"(?! (?:of|who|that|which)\b)"
+)
+_TOLD_APART = re.compile(  # "the new lamp"
+    r"(?:the|an?|my|your|our) [a-z-]+ (?!of\b)[a-z-]+\b", re.I
+)
 _PAIR = re.compile(
     r"(?P<a>(?:[^\W\d_]+[ -]){0,2}?[^\W_]+) (?:or|and) "
     r"(?P<b>(?:the |an? )?[^\W_]+(?: [^\W_]+)?"
@@ -40,6 +47,18 @@ def _called_in_full(past: Sequence[Past]) -> dict[str, str]:
         if 1 < sum(fold(word) not in STOP for word in words(phrase.text)) <= 6:
             found.setdefault(phrase.head, f"the {without_article(phrase.text)}")
     return found
+
+
+def with_one(core: str, past: Sequence[Past]) -> Past | None:
+    """ "Why did the old one stop?" after "the new treasurer of the club": the old treasurer."""
+    one = _ONE.search(core)
+    phrases = [p for p in noun_phrases(past[-1].asked) if not (p.is_name or p.is_generic)]
+    told = [p for p in phrases if _TOLD_APART.match(p.text)]
+    if not one or len(told or phrases) != 1:
+        return None
+    noun, of, rest = (told or phrases)[0].text.partition(" of ")
+    put = f"{one['which']} {words(noun)[-1]}{of}{rest}"
+    return Past(core[: one.start("which")] + put + core[one.end() :])
 
 
 def remainder(core: str, past: Sequence[Past]) -> Past | None:

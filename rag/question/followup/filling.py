@@ -10,7 +10,7 @@ from rag.question.followup.leaning import leaning_pronouns
 from rag.question.followup.past import Past, answered_phrases, asked_phrases, is_part, said_words
 from rag.question.followup.places import DEFINITE, put_place
 from rag.question.followup.pointing import Pronoun
-from rag.question.followup.referents import antecedent, antecedents
+from rag.question.followup.referents import antecedent, antecedents, last_told
 from rag.question.followup.topic import with_topic
 from rag.text.words import content_words, fold, is_content
 
@@ -21,6 +21,7 @@ _OF_A_PLACE = re.compile(
     r"inhabitants|mayor|city|town|village|country|capital|region|island|place|founded|weather)\b",
     re.I,
 )
+_ABOUT = re.compile(r"^what (?:is|was) (?:this|that)(?: all)? about[ ?.!]*$", re.I)
 _POINTING = frozenset({"this", "that", "these", "those"})
 
 
@@ -60,7 +61,7 @@ def _filled(
     for number, pronoun in sorted(
         first.items(), key=lambda item: (item[0] == "plural", item[1].start)
     ):
-        phrase = given.get(number) or _meant(core, pronoun, past)
+        phrase = given.get(number) or _meant(core, pronoun, past, meant)
         if phrase and not (pronoun.possessive and phrase.startswith("those who ")):
             meant |= {number: phrase} if phrase not in meant.values() else {}
     filled = core
@@ -76,12 +77,16 @@ def _filled(
     return replace(topic, referents=done.referents) if topic else done
 
 
-def _meant(core: str, pronoun: Pronoun, past: Sequence[Past]) -> str | None:
+def _meant(
+    core: str, pronoun: Pronoun, past: Sequence[Past], given: Mapping[str, str]
+) -> str | None:
     if pronoun.is_matter:
         return None
     if noun := pointed_at(core, pronoun):
         return _called(noun, past)
-    return antecedent(pronoun, past, said_words(core), _is_of_a_place(core))
+    if _ABOUT.search(core) and (told := last_told(past[-1])):
+        return told
+    return antecedent(pronoun, past, said_words(core), _is_of_a_place(core), given)
 
 
 def _is_of_a_place(core: str) -> bool:

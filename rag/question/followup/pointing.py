@@ -23,7 +23,9 @@ _PRONOUN = re.compile(
     r"there)\b(?!['’](?!s\b))",
     re.I,
 )
-_PERSON = word_set("he him his himself she her hers")
+_HE = word_set("he him his himself")
+_SHE = word_set("she her hers")
+PERSONS = frozenset({"he", "she"})
 _PLURAL = word_set("they them their theirs these those")
 _BEFORE_THAT = PREPOSITIONS - word_set("so than like as")
 _POSSESSIVE = word_set("his her its their hers theirs")
@@ -111,7 +113,7 @@ _OBJECT_ENDS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Pronoun:
-    """A word that leans. ``number``: "person", "plural", "place" or "thing".
+    """A word that leans. ``number``: "he", "she", "plural", "place" or "thing".
 
     ``is_matter``: it stands for all that was said, and no phrase can be put in its place.
     """
@@ -152,8 +154,8 @@ def _marked(rule: re.Pattern[str], question: str) -> set[int]:
 
 
 def _number(word: str) -> str:
-    if word in _PERSON:
-        return "person"
+    if word in _HE | _SHE:
+        return "he" if word in _HE else "she"
     if word == "there":
         return "place"
     return "plural" if word in _PLURAL else "thing"

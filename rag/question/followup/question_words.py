@@ -43,7 +43,7 @@ def by_question_word(core: str, past: Sequence[Past]) -> Past | None:
     bare_noun = wh.startswith(("what ", "which ")) and wh.split()[-1] not in _WHEN_AND_WHERE
     if start and not bare_noun and wh not in {"who", "what", "which", "how many", "how much"}:
         return Past(f"{match['wh']} {_lower_start(frame[start.end() :])}?")
-    return with_topic(core, past)
+    return with_topic(core, past, with_verb=True)
 
 
 def _when_it_is(frame: str) -> Past | None:

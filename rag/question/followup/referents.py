@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from rag.question.followup.past import (
-    LABEL,
     Past,
     answered_phrases,
     asked_phrases,
     is_part,
     is_same,
 )
-from rag.question.followup.places import DEFINITE, PLACE_BEFORE, TIME_NAME, place_in
-from rag.question.followup.pointing import Pronoun
-from rag.text.people import BODIES, TITLES, is_people
+from rag.question.followup.persons import (
+    NOTHING_MEANT,
+    beside_preposition,
+    first_text,
+    is_called,
+    may_be,
+    others_meant,
+    person_in,
+    person_of,
+    two_names,
+)
+from rag.question.followup.places import DEFINITE, place_in
+from rag.question.followup.pointing import PERSONS, Pronoun
+from rag.text.people import is_people
 from rag.text.phrase import OWNS, Phrase
-from rag.text.words import JOINERS, PREPOSITIONS, STOP, fold, names, word_set
+from rag.text.words import PREPOSITIONS, word_set
 
 _THOSE_WHO = re.compile(
     r"^who (?P<be>is|was|are|were)? ?(?P<rest>(?(be)(?:(?:a )?part of|members? of|in|on|among|at)|"
@@ -46,20 +56,26 @@ _COLLECTIVE = word_set(  # spoken of as "they"
 
 
 def antecedent(
-    pronoun: Pronoun, past: Sequence[Past], said: frozenset[str], of_a_place: bool = True
+    pronoun: Pronoun,
+    past: Sequence[Past],
+    said: frozenset[str],
+    of_a_place: bool = True,
+    given: Mapping[str, str] = NOTHING_MEANT,
 ) -> str | None:
     """What it stood for before, else a phrase of its kind; the last turn first.
 
     ``said`` are the words of the question: what is named in it needs no pronoun. "It" stands for
-    the Lund of "in Lund" only where the question may be one ``of_a_place``.
+    the Lund of "in Lund" only where the question may be one ``of_a_place``. ``given`` is what
+    other pronouns of the question stand for.
     """
+    others = others_meant(pronoun.number, past, given)
     for turn in reversed(past):
         meant = dict(turn.referents)
         phrases = asked_phrases(turn, said)
         if pronoun.number in meant:
             return meant[pronoun.number]
-        if pronoun.number == "person":
-            found = _person(turn, phrases)
+        if pronoun.number in PERSONS:
+            found = person_of(turn, phrases, pronoun.number, others)
         elif pronoun.number == "place":
             found = place_in(turn.asked, turn.answer)
         elif pronoun.number == "plural":
@@ -72,7 +88,16 @@ def antecedent(
                 return None
         if found:
             return _as_known(found)
+    if pronoun.number in PERSONS:
+        weakly = (beside_preposition(turn, pronoun.number, others) for turn in reversed(past))
+        return next(filter(None, weakly), None)
     return None
+
+
+def last_told(turn: Past) -> str | None:
+    """ "the quarrel" of "… and left again after a quarrel." """
+    told = [p.text for p in answered_phrases(turn) if not (p.is_name or p.is_person)]
+    return _as_known(told[-1]) if told else None
 
 
 def antecedents(
@@ -84,21 +109,27 @@ def antecedents(
 ) -> list[str]:
     """What else it may stand for, the last turn first: phrases of its kind in its answer, then in
     its question. Those that are named in the ``first`` are left out."""
+    others = others_meant(pronoun.number, past)
     turns = [turn for turn in reversed(past) if place_in(turn.asked, turn.answer)][:1]
     if pronoun.number != "place":
         turns = [*reversed(past)]
     found = [
-        phrase for turn in turns for phrase in _of_kind(pronoun.number, turn, said, of_a_place)
+        phrase
+        for turn in turns
+        for phrase in _of_kind(pronoun.number, turn, said, of_a_place, others)
     ]
     known = dict.fromkeys(map(_as_known, found))
     return [phrase for phrase in known if not is_same(phrase, first)]
 
 
-def _of_kind(number: str, turn: Past, said: frozenset[str], of_a_place: bool) -> list[str]:
+def _of_kind(
+    number: str, turn: Past, said: frozenset[str], of_a_place: bool, others: Sequence[str]
+) -> list[str]:
     phrases = [*answered_phrases(turn, said), *asked_phrases(turn, said)]
-    if number == "person":
-        people = [p for p in phrases if p.is_person]
-        named = [person for p in people if p.is_name and (person := _person_in(p.text))]
+    if number in PERSONS:
+        people = [p for p in phrases if p.is_person or is_called(p.text)]
+        people = [p for p in people if may_be(number, p.text, others)]
+        named = [person for p in people if p.is_name and (person := person_in(p.text))]
         return [*named, *(_asked_for(p) for p in people if not p.is_name)]
     if number == "place":
         return [place] if (place := place_in(turn.asked, turn.answer)) else []
@@ -109,7 +140,7 @@ def _of_kind(number: str, turn: Past, said: frozenset[str], of_a_place: bool) ->
     return [
         part
         for p in things
-        if not (_two_names(p.text) if p.is_name else p.is_person)
+        if not (two_names(p.text) if p.is_name else p.is_person)
         for part in (p.text, p.text.partition(" of ")[2])
         if part == p.text or _ARTICLE.match(part)
     ]
@@ -126,7 +157,7 @@ def _thing(phrases: Sequence[Phrase]) -> str | None:
     sure = [
         p.text
         for p in things
-        if p not in by_the_way and (not p.is_name or (p.is_person and not _two_names(p.text)))
+        if p not in by_the_way and (not p.is_name or (p.is_person and not two_names(p.text)))
     ]
     return next(iter([*sure, *inner, *(p.text for p in things)]), None)
 
@@ -159,11 +190,6 @@ def _is_where(phrase: Phrase) -> bool:
     return phrase.is_name and phrase.after in _WHERE and not DEFINITE.match(phrase.text)
 
 
-def _two_names(phrase: str) -> bool:
-    """ "Markus Ritter" is rather a person than a thing."""
-    return " of " not in phrase and len(phrase.split()) == 2 and phrase.istitle()
-
-
 def _several(
     turn: Past, phrases: Sequence[Phrase], meant: dict[str, str], answered: Sequence[Phrase]
 ) -> str | None:
@@ -177,10 +203,12 @@ def _several(
         for p in phrases
         if p.head in _COLLECTIVE or (is_people(p.head) and not DEFINITE.match(p.text))
     ]
+    called = [p.text for p in phrases if p.is_name]
+    both = [" and ".join(called)] if len(called) == 2 else []  # "Did Ann write to Tom?"
     told = [p.text for p in answered if p.is_plural and not p.is_name]
     told = [phrase for phrase in told if not is_part(phrase, turn.asked)]
     rest = sorted(phrases, key=lambda p: not is_people(p.head))
-    return plural or meant.get("thing") or _first_text(body, told, [p.text for p in rest])
+    return plural or meant.get("thing") or first_text(body, told, both, [p.text for p in rest])
 
 
 def _asked_for(phrase: Phrase) -> str:
@@ -197,48 +225,6 @@ def _with_lead(phrase: Phrase) -> str:
 
 def _leads_several(phrase: Phrase) -> bool:
     return phrase.lead.endswith("s") and phrase.lead.lower().startswith("the ")
-
-
-def _person(turn: Past, phrases: Sequence[Phrase]) -> str | None:
-    called = [p.text for p in phrases if p.is_name and p.is_person]
-    named = [person for name in called if (person := _person_in(name))]
-    said = LABEL.sub(" . ", turn.answer)
-    somebody = [n for n in names(said) if not PLACE_BEFORE.search(said[: said.find(n)])]
-    answered = [person for name in somebody if (person := _person_in(name))]
-    role = [p.text for p in phrases if p.is_person and not p.is_name]
-    if re.match(r"who (?!is [A-Z]|was [A-Z])", turn.asked, re.I):
-        new = [name for name in answered if not is_part(name, turn.asked)]
-        return _first_text(new, answered, named, role)
-    owners = [p.text.rpartition(" of ")[2] for p in phrases if p.is_name and " of " in p.text]
-    owning = [person for name in owners if _two_names(name) and (person := _person_in(name))]
-    return _first_text(named, owning, answered, role)
-
-
-def _first_text(*choices: Sequence[str]) -> str | None:
-    return next((text for choice in choices for text in choice), None)
-
-
-def _person_in(name: str) -> str | None:
-    """ "Stanislav Zas" of "CSTO Secretary General Stanislav Zas"; None for "Security Council"."""
-    parts = name.split()
-    titled = False
-    while parts and (parts[0].isupper() or fold(parts[0].rstrip(".")) in TITLES):
-        titled = titled or not parts[0].isupper()
-        parts = parts[1:]
-    core = " ".join(parts)
-    if (
-        name.startswith("The ")
-        or all(fold(part) in STOP for part in parts)
-        or TIME_NAME.fullmatch(core)
-    ):
-        return None
-    kept = [part for part in parts if part.islower()]
-    one_word = len(parts) == 1 and (titled or name == core)
-    if not parts or len(parts) > 4 or set(kept) - JOINERS or {"of", "the"} & set(kept):
-        return None
-    if not (one_word or len(parts) >= 2) or fold(parts[-1]) in BODIES or parts[-1].endswith("ies"):
-        return None
-    return core
 
 
 def _as_known(phrase: str) -> str:

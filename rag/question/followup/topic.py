@@ -7,20 +7,23 @@ from collections.abc import Sequence
 
 from rag.question.followup.past import BRACKET, Past, asked_phrases
 from rag.text.phrase import without_article
-from rag.text.words import STOP, bare, fold, words
+from rag.text.words import STOP, bare, fold, is_content, words
 
 _MOST = 2  # phrases; more would drown the question
+_WHO_DID = re.compile(r"who ([a-z]+)", re.I)
 
 
-def with_topic(core: str, past: Sequence[Past]) -> Past | None:
+def with_topic(core: str, past: Sequence[Past], with_verb: bool = False) -> Past | None:
     """The question with the topic of the last turn that has one in brackets.
 
-    A question that the documents did not answer gives its topic only where there is no other.
+    With the verb of a "Who resigned?" for a question that has none. A question that the documents
+    did not answer gives its topic only where there is no other.
     """
     have = {bare(word) for word in words(core)}
     answered = [turn for turn in past if not turn.refused]
     for turn in [*reversed(answered), *(turn for turn in reversed(past) if turn.refused)]:
-        topic = [phrase for phrase in _topic(turn) if not _content(phrase) <= have]
+        said = [*(_verb(turn.asked) if with_verb else ()), *_topic(turn)]
+        topic = [phrase for phrase in said if not _content(phrase) <= have]
         if topic:
             return Past(f"{core.rstrip(' ?.!')} ({', '.join(topic[:_MOST])})?")
     return None
@@ -31,6 +34,12 @@ def _topic(turn: Past) -> list[str]:
     carried = BRACKET.search(turn.question)
     own = [_plain(phrase.text) for phrase in asked_phrases(turn)]
     return list(dict.fromkeys([*own, *(carried[1].split(", ") if carried else ())]))
+
+
+def _verb(asked: str) -> list[str]:
+    """ "resigned" of "Who resigned?", of which a "When?" asks."""
+    verb = _WHO_DID.match(asked)
+    return [verb[1]] if verb and is_content(verb[1]) else []
 
 
 def _plain(phrase: str) -> str:
