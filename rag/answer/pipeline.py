@@ -168,7 +168,7 @@ class Pipeline:
             hits = self.retrieve_best(question, only, said.last)
             read = self.load(hits)
         with clock.measure("read"):
-            near = nearness(said.answers, [document for document, _ in read])
+            near = nearness(question, said.answers, [document for document, _ in read])
             texts = [passage_text(*one, more) for one, more in zip(read, near, strict=True)]
             kit, foreign = self.kit.fitting("\n".join(one.text for one in texts))
             decision = decision.without_calibration(kit.model.threshold) if foreign else decision

@@ -9,7 +9,7 @@ import pytest
 
 from index.types import Hit
 from rag.answer.pipeline import Pipeline
-from rag.answer.talked_of import nearness
+from rag.answer.talked_of import KNOWN, TALKED_OF, nearness
 from rag.question.followup.said import NOTHING_SAID, said_before
 from rag.retrieve import in_context
 from rag.types import Turn
@@ -137,7 +137,7 @@ def test_only_what_was_quoted_is_talked_of(tmp_path: Path) -> None:
     paths = [engine.path_of(one.id) for one in documents]
 
     def near(*answers: str) -> list[str]:
-        found = zip(paths, nearness(answers, documents), strict=True)
+        found = zip(paths, nearness("Who is it?", answers, documents), strict=True)
         return [path for path, more in found if more > 0]
 
     assert near("The deck oven has two doors. [1]\n\nThe notice period is nine weeks. [2]") == [
@@ -145,4 +145,27 @@ def test_only_what_was_quoted_is_talked_of(tmp_path: Path) -> None:
     ]
     assert near("Someone's own words about an oven.", "The hall has four ropes.") == ["gym.txt"]
     assert near("Nothing of the kind.") == near("six months.") == near() == []
+    engine.close()
+
+
+@pytest.mark.parametrize(
+    ("question", "more"),
+    [
+        ("What do the ropes cost?", KNOWN),
+        ("what does the rope cost?", KNOWN),
+        ("What does the oven cost?", TALKED_OF),  # of which that document says nothing
+        ("What does the rope of the bell cost?", TALKED_OF),
+        ("What does the rope in Lund cost?", TALKED_OF),
+        ("What does rope cost?", TALKED_OF),
+    ],
+)
+def test_what_a_question_takes_as_known_is_that_of_the_document_talked_of(
+    tmp_path: Path, question: str, more: float
+) -> None:
+    engine = open_engine(tmp_path / "home", FakeEmbedder())
+    engine.index_paths([write(tmp_path / "files", {"gym.txt": SHELF["gym.txt"]})])
+    snapshot = engine.index.snapshot()
+    row = next(iter(snapshot.catalogue.passages(snapshot.version)))
+    document = engine.document(row.document_id)
+    assert nearness(question, ["The hall has four ropes."], [document]) == [more]
     engine.close()

@@ -9,7 +9,7 @@ from rag.question.followup.past import REACH
 from rag.question.followup.pointing import EVENT, Pronoun, pronouns
 from rag.text.phrases import noun_phrases
 from rag.text.verbs import BASE, THIRD_PERSON
-from rag.text.words import AUX, PREPOSITIONS, content_words, is_content, names, words
+from rag.text.words import AUX, PREPOSITIONS, content_words, fold, is_content, names, words
 
 _SIDE = r"(?=[ ?.!]*$|,)"
 _NO_NOUN = "|".join(sorted(AUX | BASE | THIRD_PERSON | PREPOSITIONS | {"or"}))
@@ -31,6 +31,7 @@ _ELSEWHERE_IF_SHORT = re.compile(
     rf"|\bthe same(?:{_SIDE}| (?:for|in|with|about|true)\b)",
     re.I,
 )
+_KNOWN = re.compile(r"the (?P<noun>[^\W\d_]{3,})", re.I)
 _WITHOUT_MAIN = re.compile(  # "What if nobody comes?", "And when it rains?"
     rf"(?:what if|if|unless|(?:when|while) (?!(?:{'|'.join(sorted(AUX))})\b))\b[^,]*$", re.I
 )
@@ -50,6 +51,17 @@ def leaning_pronouns(question: str) -> tuple[Pronoun, ...]:
         question = question[:REACH].rpartition(" ")[0]
     phrases = phrases_in(question)
     return tuple(one for one in pronouns(question) if not is_bound(question, one, phrases))
+
+
+def known_nouns(question: str) -> tuple[str, ...]:
+    """ "licence" of "What does the licence cost?": which one must be known from what was said.
+
+    None in a question that names something itself.
+    """
+    if names(question):
+        return ()
+    found = (_KNOWN.fullmatch(phrase.text) for phrase in noun_phrases(question))
+    return tuple(fold(match["noun"]) for match in found if match)
 
 
 def leans_otherwise(question: str) -> bool:
