@@ -65,9 +65,9 @@ def candidates(
             text = document[span]
             if not may_be_quoted(document.text, passage.sentences, at):
                 continue
-            one = Candidate(
-                document, passage, span, sentence.score, 0.0, _in_whole(sentence, passage, span)
-            )
+            mark = _in_whole(sentence, passage, span)
+            mark = mark if mark and any(map(str.isalnum, mark.of(text))) else None
+            one = Candidate(document, passage, span, sentence.score, 0.0, mark)
             key = (document.id, fold(" ".join(text.split())))
             if key not in found or found[key].score < one.score:
                 found[key] = one

@@ -28,6 +28,7 @@ from rag.answer.given import (
 from rag.answer.mismatch import undated
 from rag.answer.pipeline import idf_in
 from rag.answer.whole_list import with_its_list
+from rag.answer.years import of_the_year
 from rag.confidence.decision import Decision
 from rag.question.analyse import analyse
 from rag.reader.features import Analyse, Idf
@@ -147,7 +148,8 @@ def extract(
     readings = reader.read(question, parts)
     asked, most = analyse(question), settings.max_sentences
     score = answer_score(parts, readings)
-    ranked = undated(asked, in_cells(asked, candidates(read, readings)))
+    marked = of_the_year(asked, in_cells(asked, candidates(read, readings)))
+    ranked = undated(asked, marked)
     top = decision.chance(score)
     least = decision.chance(decision.least) if score >= decision.least else math.inf
     rule = rule_for(asked, kit.model.choice, most)

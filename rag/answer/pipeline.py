@@ -19,6 +19,7 @@ from rag.answer.context import entry_of
 from rag.answer.mismatch import is_beyond, of_the_named, undated
 from rag.answer.speakers import said_by
 from rag.answer.talked_of import nearness
+from rag.answer.years import of_the_year
 from rag.confidence.decision import Decision, decide
 from rag.question.analyse import Question, analyse
 from rag.question.computing import asks_to_compute
@@ -174,7 +175,7 @@ class Pipeline:
             decision = decision.without_calibration(kit.model.threshold) if foreign else decision
             foreign = foreign and languages([document for document, _ in read], foreign)
             readings = self.reader(kit).read(question, texts)
-        ranked = in_cells(asked, candidates(read, readings))
+        ranked = of_the_year(asked, in_cells(asked, candidates(read, readings)))
         ranked = said_by(question, in_time(question, ranked))
         score = answer_score(texts, readings)
         held_back = ""

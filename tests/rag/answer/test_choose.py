@@ -207,6 +207,16 @@ def test_the_highlight_of_a_cut_sentence_is_where_its_words_are() -> None:
     assert sentence.highlight.of(sentence.text) == "Ada Moreau"
 
 
+@pytest.mark.parametrize(("marked", "kept"), [(".", None), (" – ", None), ("1850", "1850")])
+def test_a_mark_without_a_letter_or_digit_is_none(marked: str, kept: str | None) -> None:
+    text = "The mill closed – for good – in 1850."
+    at = text.index(marked)
+    reading = Reading(1.0, (SentenceReading(1.0, Span(at, at + len(marked))),))
+    of = document(text)
+    (one,) = candidates([(of, passage(of, [text]))], [reading])
+    assert (one.highlight and one.highlight.of(text)) == kept
+
+
 def test_a_reader_sees_the_part_of_a_cut_sentence_that_is_in_the_passage() -> None:
     text = "Short. A long sentence that goes on, and on. End."
     of = document(text)
