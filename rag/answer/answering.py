@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from index.search.snapshot import Snapshot
@@ -86,9 +86,10 @@ def as_answer(
     citations: list[Citation] = []
     quoted = [one for _, candidates in chosen for one in candidates]
     warnings = _warnings(quoted) + items_left_out(quoted)
+    surest = _surest(answered)
     for part, candidates in chosen:
         more, cited = to_sentences(candidates, part.chance, len(citations) + 1)
-        sentences += more
+        sentences += [_as_sure(one, surest) for one in more]
         citations += cited
         warnings += _disagreeing(part, candidates, cited)
     left = [one for one in found if not one.answered]
@@ -161,6 +162,19 @@ def _chosen(answered: Sequence[Found], pipeline: Pipeline) -> list[tuple[Found, 
     return chosen
 
 
+def _surest(answered: Sequence[Found]) -> dict[str, AnswerSentence]:
+    """Each sentence, by its text, as the part has it that it answers best: another one may only
+    have brought it along."""
+    said = [one for part in answered for one in to_sentences(part.chosen, part.chance)[0]]
+    return {one.text: one for one in sorted(said, key=lambda one: one.confidence)}
+
+
+def _as_sure(one: AnswerSentence, surest: Mapping[str, AnswerSentence]) -> AnswerSentence:
+    best = surest.get(one.text, one)
+    is_surer = best.confidence > one.confidence
+    return replace(one, confidence=best.confidence, highlight=best.highlight) if is_surer else one
+
+
 def _rooms(sizes: Sequence[int], most: int) -> list[int]:
     """How many each may have of ``most``: all it has, else about as many as the others."""
     rooms = [0] * len(sizes)
@@ -230,6 +244,11 @@ def _warnings(candidates: Iterable[Candidate]) -> list[str]:
     ]
 
 
+def _least(cited: Sequence[float], answering: float) -> float:
+    """That of the quotes that answer; beside one the others only say of whom it speaks."""
+    return min((one for one in cited if one >= answering), default=max(cited))
+
+
 def _written(answer: Answer, open_writer: OpenWriter, settings: Settings) -> Answer:
     """The answer in an LLM's words as far as they pass the check; else as it was, and why."""
     quotes = [citation.quote for citation in answer.citations]
@@ -252,7 +271,7 @@ def _written(answer: Answer, open_writer: OpenWriter, settings: Settings) -> Ans
         AnswerSentence(
             sentence.text,
             tuple(renumbered[number] for number in sentence.citations),
-            min(certain.get(number, answer.confidence) for number in sentence.citations),
+            _least([certain[number] for number in sentence.citations], answer.confidence),
         )
         for sentence in checked.kept
     )

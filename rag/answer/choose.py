@@ -39,7 +39,7 @@ def choose(
     chosen = with_its_list(question, chosen, ranked, terms)[:max_sentences]
     if len(chosen) < max_sentences:
         chosen += _rival(question, chosen, ranked)
-    return _in_order(with_neighbours(chosen, max_sentences))
+    return _in_order(with_neighbours(chosen, ranked, max_sentences))
 
 
 def rule_for(

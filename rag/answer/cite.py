@@ -40,7 +40,7 @@ def to_sentences(
         AnswerSentence(
             text=citation.quote,
             citations=(citation.number,),
-            confidence=answer_chance * one.share / best if best else answer_chance,
+            confidence=answer_chance * (one.share / best) if best else answer_chance,
             highlight=_inside(one),
         )
         for one, citation in zip(chosen, citations, strict=True)

@@ -4,6 +4,7 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,11 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.answer.answering import _rooms
+from rag.answer.answering import _as_sure, _least, _rooms, _surest
+from rag.answer.cite import to_sentences
 from rag.answer.describe import LISTED
+from rag.answer.pipeline import Found
 from rag.engine import Engine
+from rag.question.analyse import analyse
 from rag.settings import Settings
 from tests.fakes import FakeEmbedder
+from tests.rag.answer.test_choose import ranked, read
 from tests.rag.worlds import faults, open_engine, write
 
 VALLEY = {
@@ -89,6 +94,24 @@ def test_partial_names_the_part_without_an_answer(seeds_engine: Engine) -> None:
     assert "football" in answer["reason"]["missing_terms"]
     assert "20 September 2023" in answer["text"]
     assert faults(seeds_engine, answer) == []
+
+
+def test_a_sentence_is_as_sure_as_the_part_that_it_answers() -> None:
+    """One part brings it along for the "It" of the next, another is answered by it."""
+    before, best = ranked(read(["Ann Hale built the mill.", "It is 42 metres high."], [1.0, 0.0]))
+    brought = replace(before, share=0.0)
+    high, built = analyse("How high is the mill?"), analyse("Who built it?")
+    first = Found(high, (), (), (), (brought, best), 0.6, 0.3)
+    second = Found(built, (), (), (), (before,), 0.8, 0.3)
+    (sentence, _), _ = to_sentences(first.chosen, first.chance)
+    assert sentence.confidence == 0.0
+    assert _as_sure(sentence, _surest([first, second])).confidence == 0.8
+
+
+def test_what_is_written_is_as_sure_as_the_quotes_that_answer() -> None:
+    assert _least([0.0, 0.7], 0.5) == 0.7  # the first only says who "she" is
+    assert _least([0.8, 0.5], 0.5) == 0.5
+    assert _least([0.2, 0.1], 0.5) == 0.2
 
 
 def test_a_part_of_which_nothing_is_known_repeats_no_nearest(seeds_engine: Engine) -> None:

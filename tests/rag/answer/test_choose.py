@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from dataclasses import replace
 
 import pytest
@@ -124,6 +125,57 @@ def test_a_sentence_that_leans_brings_the_one_before() -> None:
     assert texts(chosen) == sentences[:2]
 
 
+def test_what_is_brought_is_no_surer_than_it_was_read_to_be() -> None:
+    """It had the confidence of the sentence that answers, as if it did so itself."""
+    sentences = ["The mill was owned by Ann Hale.", "She sold it in 1850."]
+    chosen = choose(FACT, ranked(read(sentences, [-3.0, 3.0])), CHOICE, 5)
+    (before, best), _ = to_sentences(chosen, 0.8)
+    assert best.confidence == 0.8
+    assert before.confidence == pytest.approx(0.8 * math.exp(-6.0))
+    assert before.highlight is None
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "By Ruth Amsel, 9 November 2022",
+        "Photographs by Ruth Amsel",
+        "By Ruth Amsel.",
+        "Not about the dredging itself.",
+        "No.",
+        "Not yet.",
+    ],
+)
+def test_what_can_not_be_pointed_to_is_not_brought(before: str) -> None:
+    """A byline, and half of an answer to a question that is not quoted, went first."""
+    sentences = [before, "It begins in September, after the holidays."]
+    assert texts(choose(FACT, ranked(read(sentences, [-3.0, 3.0])), CHOICE, 5)) == sentences[1:]
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "The Osprey",
+        "By March the harbour froze.",
+        "Designed by Ann Hale, the mill stood on the quay.",
+        "Not all ferries sail in winter.",
+        "No ferry has sailed since.",
+        "No, the boat is old.",
+    ],
+)
+def test_what_can_be_pointed_to_is_brought(before: str) -> None:
+    sentences = [before, "It begins in September, after the holidays."]
+    assert texts(choose(FACT, ranked(read(sentences, [-3.0, 3.0])), CHOICE, 5)) == sentences
+
+
+def test_this_thing_leans_on_nothing_under_a_heading_that_names_it() -> None:
+    sentences = ["Serve it in deep bowls.", "This stew feeds six people."]
+    (of, part), reading = read(sentences, [-3.0, 3.0])
+    for heading, brought in (("Fish stew", False), ("Supper", True), ("Stews", True)):
+        found = candidates([(of, replace(part, headings=(heading,)))], [reading])
+        assert texts(choose(FACT, found, CHOICE, 5)) == sentences[0 if brought else 1 :]
+
+
 def test_without_room_it_brings_nothing() -> None:
     sentences = ["The mill was owned by Ann Hale.", "She sold it in 1850."]
     assert texts(choose(FACT, ranked(read(sentences, [-3.0, 3.0])), CHOICE, 1)) == sentences[1:]
@@ -170,6 +222,11 @@ def test_what_a_list_goes_on_with_repeats_nothing() -> None:
         "However, it was too late for the harvest.",
         "As a result, they left the valley for good.",
         "Twenty years.",
+        "It was moved to Kiln Street.",
+        "It belongs to the council.",
+        "It was built to carry 90 people.",
+        "It was sold when the owner died.",
+        "It is open to the public.",
     ],
 )
 def test_leans(sentence: str) -> None:
@@ -181,6 +238,13 @@ def test_leans(sentence: str) -> None:
     [
         "The mill closed in 1850.",
         "It is known that the mill closed in 1850.",
+        "It was resolved, by four votes to none, to buy the mill.",
+        "It was not resolved who pays for the roof.",
+        "However, it has been decided to wait.",
+        "It is not known when the mill closed.",
+        "It is clear from the minutes of March that the mill closed.",
+        "It is possible to walk there.",
+        "It costs 4.50 euros to enter.",
         "Itinerant workers came to the valley.",
         "However small, the mill fed the town.",
         "Tenant: Mara Lindqvist",
