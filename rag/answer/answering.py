@@ -11,6 +11,7 @@ from rag.answer.choose import are_rows_of_one, disagreements
 from rag.answer.cite import cite, to_sentences
 from rag.answer.context import repeats
 from rag.answer.describe import collection_text, in_another_language, partly_read
+from rag.answer.halves import with_own_answers
 from rag.answer.pipeline import LOOK_AROUND, Clock, Found, Pipeline
 from rag.answer.render import answer_text
 from rag.answer.verify import check
@@ -78,6 +79,7 @@ def as_answer(
 ) -> Answer:
     """The answer to a question of one or more parts; an LLM writes it where one is given."""
     base = _read_as(base, found)
+    found = with_own_answers(found)
     answered = [one for one in found if one.answered]
     if not answered:
         return _refusal(base, found, pipeline)

@@ -96,6 +96,19 @@ def test_partial_names_the_part_without_an_answer(seeds_engine: Engine) -> None:
     assert faults(seeds_engine, answer) == []
 
 
+def test_partial_names_the_half_that_the_sentence_of_the_other_does_not_answer(
+    tmp_path: Path,
+) -> None:
+    """The answer was one sentence, `answered`, as if it said both."""
+    engine = open_engine(tmp_path / "home", FakeEmbedder(), threshold=0.0)
+    engine.index_paths([write(tmp_path / "files", {"mill.txt": "Ada Moreau owned the mill."})])
+    answer = engine.ask("Who owned the mill and how old is the owner of the mill?").to_dict()
+    assert (answer["status"], len(answer["sentences"])) == ("partial", 1)
+    assert "“How old is the owner of the mill?”" in answer["reason"]["message"]
+    assert faults(engine, answer) == []
+    engine.close()
+
+
 def test_a_sentence_is_as_sure_as_the_part_that_it_answers() -> None:
     """One part brings it along for the "It" of the next, another is answered by it."""
     before, best = ranked(read(["Ann Hale built the mill.", "It is 42 metres high."], [1.0, 0.0]))
