@@ -1,14 +1,23 @@
-"""What the HTTP API takes and gives. Fields that are not known are ignored."""
+"""What the HTTP API takes and gives. Fields that are not known are ignored, unless misspelt."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from difflib import get_close_matches
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
-from pydantic_core import PydanticCustomError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import InitErrorDetails, PydanticCustomError
 from starlette.responses import JSONResponse
 
 from index.types import Document, Section
@@ -21,6 +30,9 @@ from rag.types import Json, Turn
 
 MAX_TURNS = 100
 MAX_TURN = 20_000  # characters
+NEAR = 0.8  # likeness from which a field's name is another's, misspelt
+SHORT = 2  # letters of a name that anything is near
+MAX_LOOKED_AT, MAX_NAME = 50, 50  # of a body's unknown fields, and of the letters of one
 LEAST_ERROR, MOST_ERROR = LIMITS["max_error"]
 
 _UNSAFE = re.compile("[\0\ud800-\udfff]")
@@ -59,7 +71,38 @@ Query = Annotated[str, _ASKED, _CLEAN, _said_by(clean_query)]
 
 
 class Body(BaseModel):
+    """A field that is not known is ignored, but not one that is a known one misspelt: a limit
+    that counts for nothing must not look as if it held."""
+
     model_config = ConfigDict(strict=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _refuse_misspelt(cls, data: Any) -> Any:
+        if isinstance(data, dict) and (wrong := misspelt(data, cls.model_fields)):
+            errors = [_not_a_field(name, meant) for name, meant in wrong.items()]
+            raise ValidationError.from_exception_data(cls.__name__, errors)
+        return data
+
+
+def misspelt(given: Iterable[str], known: Iterable[str]) -> dict[str, str]:
+    """Names that are near one of those that are known and not given, and which that is."""
+    names = dict.fromkeys(given)
+    absent = {_plain(name): name for name in known if name not in names and len(name) > SHORT}
+    others = [name for name in names if name not in set(known)][:MAX_LOOKED_AT]
+    near = {name: get_close_matches(_plain(name), absent, 1, NEAR) for name in others}
+    return {name: absent[found[0]] for name, found in near.items() if found}
+
+
+def _plain(name: str) -> str:
+    """For comparing: maxError, max-error and max_error are spelt alike."""
+    return re.sub("[-_ ]", "", name[:MAX_NAME]).casefold()
+
+
+def _not_a_field(name: str, meant: str) -> InitErrorDetails:
+    # A name so near a known one gives nothing away, unlike any other that was sent.
+    said = PydanticCustomError("unknown_field", "{said}", {"said": f"no such field; did you mean {meant}?"})
+    return InitErrorDetails(type=said, loc=(clean(name[:MAX_NAME]),), input=None)
 
 
 class TurnBody(Body):

@@ -69,6 +69,43 @@ def test_422_names_the_field(client: httpx.Client) -> None:
     assert fields == ["history[1].role", "history[1].content"]
 
 
+@pytest.mark.parametrize(
+    ("path", "body", "wrong", "meant"),
+    [
+        ("/v1/ask", {"question": "a", "max_eror": 0.05}, "max_eror", "max_error"),
+        ("/v1/ask", {"question": "a", "maxError": 0.05}, "maxError", "max_error"),
+        ("/v1/ask", {"question": "a", "max-errors": 0.05}, "max-errors", "max_error"),
+        ("/v1/ask", {"question": "a", "fliter": {"documents": ["b"]}}, "fliter", "filter"),
+        ("/v1/ask", {"quetsion": "a"}, "quetsion", "question"),
+        ("/v1/ask", {"question": "a", "filter": {"document": []}}, "filter.document", "documents"),
+        ("/v1/search", {"query": "a", "filters": {}}, "filters", "filter"),
+        ("/v1/extract", {"question": "a", "text": ["b"]}, "text", "texts"),
+    ],
+)
+def test_a_misspelt_field_is_not_ignored(
+    client: httpx.Client, path: str, body: dict[str, Any], wrong: str, meant: str
+) -> None:
+    reply = client.post(path, json=body)
+    assert is_problem(reply, 422)
+    says = f"no such field; did you mean {meant}?"
+    assert reply.json()["errors"] == [{"field": wrong, "message": says}]
+    assert reply.json()["detail"] == f"{wrong}: {says}"
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"user": "x", "trace": {"max_eror": 1}, SECRET: SECRET},
+        {"ids": [1], "top_k": 3},  # too short a name to be near one
+        {"question_id": "7", "filter": None, "filters": 1},  # the one it is near is given
+        {"history": [{"role": "user", "content": "b", "contents": "c", "name": "d"}]},
+        {f"mox_error{n}x{n}": n for n in range(5_000)} | {"x" * 100_000: 1},
+    ],
+)
+def test_a_field_that_is_near_none_is_ignored(client: httpx.Client, more: dict[str, Any]) -> None:
+    assert client.post("/v1/ask", json={"question": "Who opened the bridge?"} | more).is_success
+
+
 @pytest.mark.parametrize("k", [0, 1001, -1, 1.5, "3", True, None, 10**30])
 def test_k_out_of_range(client: httpx.Client, k: object) -> None:
     assert is_problem(client.post("/v1/search", json={"query": "bridge", "k": k}), 422)
