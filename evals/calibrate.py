@@ -19,6 +19,7 @@ from evals.run import quotes_of
 from evals.types import EvalError, Interval, Job, Outcome, Question
 from index.errors import why
 from index.home.durable import write_durably
+from rag.answer.describe import counted
 from rag.confidence.calibration import Calibration, write_calibration
 from rag.confidence.calibrations import OWN
 from rag.confidence.decision import logit
@@ -135,8 +136,8 @@ def fit_outcomes(
     used = [one for one in outcomes if RAW in one.scores]
     if len(used) < LEAST:
         raise EvalError(
-            f"{name} has {len(used)} questions with an answer; a calibration needs {LEAST} at "
-            f"least, and says little below {FEW}"
+            f"{name} has {counted(len(used), 'question')} with an answer; a calibration "
+            f"needs {LEAST} at least, and says little below {FEW}"
         )
     scores = np.array([one.scores[RAW] for one in used])
     right = np.array([one.values[RIGHT] > 0 for one in used])

@@ -11,6 +11,7 @@ from evals.reliability import Bin, calibration_error, chance_error, reliability
 from evals.risk import Point, risk_coverage
 from evals.scores import MOST_WRONG, STATED, Scored, scored
 from evals.types import Outcome
+from rag.answer.describe import counted
 
 WIDTH, HEIGHT = 460, 330
 LEFT, RIGHT, TOP, BOTTOM = 46, 14, 14, 44  # room for the axes
@@ -88,7 +89,9 @@ def stated_chart(outcomes: Sequence[Outcome]) -> Stated | None:
     if one is None:
         return None
     bins = reliability(one.score, one.right)
-    dots = (Dot(*place(_share(part.said), part.right), f"{part.n} questions") for part in bins)
+    dots = (
+        Dot(*place(_share(part.said), part.right), counted(part.n, "question")) for part in bins
+    )
     chart = Chart(
         title="Stated confidence and what came true",
         across="confidence that was stated, mean of the bin",

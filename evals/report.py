@@ -15,6 +15,7 @@ from rich.text import Text
 from evals.bootstrap import mean_interval
 from evals.scores import score_figures
 from evals.types import SCHEMA, Interval, Outcome, SetInfo
+from rag.answer.describe import counted
 from rag.types import Json
 
 Figures = dict[str, Interval]
@@ -153,7 +154,7 @@ def verdict(report: Report) -> list[str]:
 
 
 def _overall_table(report: Report) -> Table:
-    title = Text(f"{report.info.name}: {len(report.outcomes)} questions")
+    title = Text(f"{report.info.name}: {counted(len(report.outcomes), 'question')}")
     table = Table(title=title, title_justify="left", box=SIMPLE_HEAD)
     table.add_column("measure")
     for heading in ("figure", "95 % interval", "questions"):

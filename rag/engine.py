@@ -20,6 +20,7 @@ from rag.answer.answering import (
     as_answer,
     collection_answer,
     empty_answer,
+    unwritten,
 )
 from rag.answer.describe import describe_hits, left_out, state_of
 from rag.answer.pipeline import Clock, Found, Pipeline, best_reading
@@ -154,6 +155,8 @@ class Engine(Home):
                 writer = self._open_writer if mode == "llm" else None
                 assert begun.pipeline is not None
                 answer = as_answer(begun.base, begun.found, begun.pipeline, writer, clock)
+        if mode == "llm" and answer.status == "no_answer":
+            answer = unwritten(answer, self._open_writer, self.settings)
         yield answer.with_timings(clock.spent)
 
     def _begin(

@@ -101,7 +101,9 @@ def _plain(name: str) -> str:
 
 def _not_a_field(name: str, meant: str) -> InitErrorDetails:
     # A name so near a known one gives nothing away, unlike any other that was sent.
-    said = PydanticCustomError("unknown_field", "{said}", {"said": f"no such field; did you mean {meant}?"})
+    said = PydanticCustomError(
+        "unknown_field", "{said}", {"said": f"no such field; did you mean {meant}?"}
+    )
     return InitErrorDetails(type=said, loc=(clean(name[:MAX_NAME]),), input=None)
 
 

@@ -138,7 +138,7 @@ def _disagreeing(part: Found, quoted: Sequence[Candidate], cited: Sequence[Citat
 def empty_answer(base: Collected, *, filtered: bool) -> Answer:
     """Nothing to search: an index without passages, or a filter that lets none through."""
     if filtered:
-        message = "No document passes the filter. Ask without it, or check the names in it."
+        message = "The filter lets no text through. Ask without it, or name other documents in it."
         return base.answer("no_answer", reason=Reason("nothing_retrieved", message))
     message = "Nothing is indexed yet. Run 'citewell index FOLDER' and ask again."
     return base.answer("no_answer", reason=Reason("empty_index", message))
@@ -249,6 +249,15 @@ def _warnings(candidates: Iterable[Candidate]) -> list[str]:
 def _least(cited: Sequence[float], answering: float) -> float:
     """That of the quotes that answer; beside one the others only say of whom it speaks."""
     return min((one for one in cited if one >= answering), default=max(cited))
+
+
+def unwritten(answer: Answer, open_writer: OpenWriter, settings: Settings) -> Answer:
+    """A refusal, for which no LLM is asked; where none can be, that is said as with an answer."""
+    try:
+        open_writer(settings)
+    except WriterError as error:
+        return replace(answer, fallback=str(error))
+    return answer
 
 
 def _written(answer: Answer, open_writer: OpenWriter, settings: Settings) -> Answer:

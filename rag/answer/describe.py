@@ -11,7 +11,13 @@ from rag.types import IndexState, Json
 
 NAMED = 5  # paths in a warning
 LISTED = 20  # documents named in an answer about the collection
-TOPICS = ("greeting", "documents", "updated")  # of ``about_collection``
+OPENINGS = {  # of the reply to small talk
+    "greeting": "Hello.",
+    "thanks": "You are welcome.",
+    "goodbye": "Goodbye.",
+    "agreed": "Good.",
+}
+TOPICS = (*OPENINGS, "documents", "updated")  # of ``about_collection``
 
 
 def describe_hits(hits: Sequence[Hit], read: Sequence[tuple[Document, Passage]]) -> list[Json]:
@@ -125,9 +131,9 @@ def collection_text(topic: str, snapshot: Snapshot) -> str:
     ``TOPICS``."""
     documents, passages = snapshot.n_documents, counted(snapshot.n_passages, "passage")
     count = counted(documents, "document")
-    if topic == "greeting":
+    if topic in OPENINGS:
         return (
-            f"Hello. Ask a question about the {count} in this index; "
+            f"{OPENINGS[topic]} Ask a question about the {count} in this index; "
             "the answer is quoted from them, or you are told that they do not say."
         )
     if not documents:

@@ -191,12 +191,14 @@ def _status_problems(
 
 
 def _mode_problems(answer: Json) -> Iterator[str]:
-    """An answer is in the mode that was asked for, or says why it fell back."""
+    """An answer is in the mode that was asked for, or says why it fell back; a refusal may."""
     mode, asked_for, fallback = (answer.get(n) for n in ("mode", "requested_mode", "fallback"))
     if mode not in ("extractive", "llm") or asked_for not in ("extractive", "llm"):
         yield "the mode is none that an answer has"
-    fell_back = asked_for == "llm" and mode == "extractive" and bool(answer.get("sentences"))
-    explained = isinstance(fallback, str) if fell_back else fallback is None
+    fell_back = asked_for == "llm" and mode == "extractive"
+    may = fell_back and answer.get("status") != "info"
+    must = fell_back and bool(answer.get("sentences"))
+    explained = may if isinstance(fallback, str) else fallback is None and not must
     if (mode == "llm" and asked_for != "llm") or not explained:
         yield "mode, requested_mode and fallback contradict each other"
 

@@ -27,8 +27,12 @@ def run(
 ) -> int:
     from rag.engine import Engine
 
-    if (question is None) == (batch is None):
+    if question is None and batch is None:
         raise QuestionError("give a question, or a file of questions with --batch")
+    if question is not None and batch is not None:
+        raise QuestionError(
+            "a question and --batch were given, and only one can be asked: leave one out"
+        )
     if batch and (history or documents):
         raise QuestionError("with --batch, 'history' and 'filter' stand in each line of the file")
     chosen = {"documents": list(documents)} if documents else None
@@ -103,7 +107,7 @@ def describe(answer: Answer) -> str:
         for citation in answer.reason.nearest:
             lines.append(f"  “{citation.quote}” — {_source(citation.to_dict())}")
     if answer.fallback:
-        lines += ["", f"Answered without the LLM: {answer.fallback}"]
+        lines += ["", f"Without the LLM: {answer.fallback}"]
     if answer.calibration and "max_error" in answer.calibration:
         lines += ["", _target(answer.calibration)]
     lines += [f"Note: {warning}" for warning in answer.warnings]

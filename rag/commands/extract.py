@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from index.errors import ReadError
@@ -21,7 +22,18 @@ from rag.settings import Settings
 from rag.types import Json
 
 STDIN = Path("-")
-Read = tuple[str, Parsed | str]  # a file's name, and what it holds or why it cannot be read
+WRONG_USE, FAILURE = 2, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Why a file cannot be read, and whether that is the fault of its name."""
+
+    why: str
+    code: int = FAILURE
+
+
+Read = tuple[str, Parsed | Unread]  # a file's name, and what it holds
 
 
 def run(home: Path, settings: Settings, question: str, files: Sequence[Path], as_json: bool) -> int:
@@ -35,11 +47,12 @@ def run(home: Path, settings: Settings, question: str, files: Sequence[Path], as
         parse = parse_with(box, ocr_of(settings) if settings.ocr else None)
         read = [(str(one), _read(one, most, parse)) for one in files]
     texts = [one for _, one in read if isinstance(one, Parsed)]
-    for name, problem in read:
-        if isinstance(problem, str):
-            print(f"citewell: {printable(name)}: {problem}", file=sys.stderr)
+    unread = [(name, one) for name, one in read if isinstance(one, Unread)]
+    for name, problem in unread:
+        print(f"citewell: {printable(name)}: {problem.why}", file=sys.stderr)
+    code = max((problem.code for _, problem in unread), default=0)
     if not texts:
-        return 3
+        return code
     engine = Engine.open(home, settings)
     try:
         found = engine.extract(question, texts)
@@ -49,20 +62,24 @@ def run(home: Path, settings: Settings, question: str, files: Sequence[Path], as
         print_json(_to_dict(found, read))
     else:
         print(harmless(describe(found, [name for name, one in read if isinstance(one, Parsed)])))
-    if len(texts) < len(read):
-        return 3
-    return 0 if found.answerable else 1
+    return code or (0 if found.answerable else 1)
 
 
-def _read(path: Path, max_bytes: int, parse: Callable[[bytes, str], Parsed]) -> Parsed | str:
+def _read(path: Path, max_bytes: int, parse: Callable[[bytes, str], Parsed]) -> Parsed | Unread:
     """Like an indexed file; standard input is plain text."""
     try:
         if path == STDIN:
             data = sys.stdin.buffer.read(max_bytes + 1)
-            return too_large(max_bytes) if len(data) > max_bytes else parse(data, "stdin.txt")
+            if len(data) > max_bytes:
+                return Unread(too_large(max_bytes))
+            return parse(data, "stdin.txt")
         return parse(read_file(path, max_bytes), path.name)
     except (ReadError, ValueError) as error:  # ValueError: a name that no file can have
-        return str(error)
+        if isinstance(error.__cause__, FileNotFoundError | NotADirectoryError):
+            return Unread("there is no such file: check its name", WRONG_USE)
+        if isinstance(error, ReadError) and path.is_dir():
+            return Unread("is a folder: name the files in it, or index it and ask", WRONG_USE)
+        return Unread(str(error))
 
 
 def _to_dict(found: Extraction, read: Sequence[Read]) -> Json:
@@ -70,7 +87,9 @@ def _to_dict(found: Extraction, read: Sequence[Read]) -> Json:
     made = found.to_dict()
     texts = iter(made["texts"])
     made["texts"] = [
-        {"path": name, "error": one} if isinstance(one, str) else {"path": name, **next(texts)}
+        {"path": name, "error": one.why}
+        if isinstance(one, Unread)
+        else {"path": name, **next(texts)}
         for name, one in read
     ]
     return made

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from rag.answer.describe import counted
 from rag.commands.output import print_json, printable
 from rag.settings import Settings
 from rag.types import Json
@@ -24,7 +25,8 @@ def run(home: Path, settings: Settings, as_json: bool) -> int:
         return 0
     index = status["index"]
     print(f"Home      {status['home']}")
-    print(f"Index     {index['documents']} documents, {index['passages']} passages")
+    counts = [counted(index[f"{one}s"], one) for one in ("document", "passage")]
+    print(f"Index     {', '.join(counts)}")
     print(f"Version   {index['version']}, fingerprint {index['fingerprint'] or 'none yet'}")
     print(f"Embedder  {status['embedder']}")
     print(f"Reader    {status['reader']}, fitted on {status['fitted_on']}")
@@ -43,8 +45,6 @@ def run(home: Path, settings: Settings, as_json: bool) -> int:
 
 def _unread(coverage: Json) -> str:
     """Which pages gave no text."""
-    from rag.answer.describe import counted
-
     unread, total = coverage["unread"], counted(coverage["total"], coverage["unit"])
     named = ", ".join(map(str, unread[:NAMED])) + (", …" if len(unread) > NAMED else "")
     return f"{len(unread)} of {total} gave no text ({named})"

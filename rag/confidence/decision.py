@@ -15,6 +15,8 @@ from rag.errors import UncalibratedError
 from rag.reader.model import chance
 from rag.types import NONE, Json
 
+OTHERWISE = "Ask with a larger target error (max_error), or without one."
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:
@@ -60,7 +62,7 @@ class Decision:
         return (
             f"A target error of {self.target.max_error:g} cannot be met: of the "
             f"{self.calibration.size} questions of the calibration ({self.calibration.name}) even "
-            "the surest were answered wrong more often. Ask with a larger --max-error or without."
+            f"the surest were answered wrong more often. {OTHERWISE}"
         )
 
     def shortfall(self, chance: float) -> str:
@@ -71,7 +73,7 @@ class Decision:
             return f"{held}how often it is wrong on such texts was not measured. Ask without it."
         return (
             f"{held}it is right with an estimated chance of {chance:.3f}, and "
-            f"{self.threshold:.3f} is needed. Ask with a larger --max-error or without."
+            f"{self.threshold:.3f} is needed. {OTHERWISE}"
         )
 
     def note(self, mode: str) -> Json | None:

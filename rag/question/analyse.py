@@ -17,6 +17,7 @@ from rag.question.patterns import (
     INVERTED,
     LIST,
     NEXT_PART,
+    REPLIES,
     SENTENCE_END,
     SHARED_CLAUSE,
     SMALL_TALK,
@@ -99,9 +100,11 @@ def unwrap(question: str) -> str:
 
 def about_collection(question: str) -> str | None:
     """ "documents" when it asks what the index holds, "updated" when it was last changed,
-    "greeting" for small talk, else None."""
+    "thanks", "goodbye", "agreed" or "greeting" for small talk, else None."""
     if is_small_talk(question):
-        return "greeting"
+        said = clauses(question)
+        fitting = (name for name, kind in REPLIES.items() if any(map(kind.fullmatch, said)))
+        return next(fitting, "greeting")
     rest = " ".join(piece for piece in clauses(question) if not SMALL_TALK.fullmatch(piece))
     if COLLECTION.fullmatch(rest):
         return "documents"

@@ -199,10 +199,11 @@ _ANYONE = (
     r"(?: (?:there|everyone|everybody|all|again|citewell|you|so much|very much|a lot|friend|"
     r"for \w+(?: \w+){0,2}))*"
 )
+_THANKS = r"thanks|thank you|many thanks|thx|cheers"
+_GOODBYE = r"bye|goodbye|bye bye|see you|good night"
+_AGREED = r"ok|okay|great|nice|cool|perfect"
 SMALL_TALK = re.compile(
-    rf"(?:(?:{_HELLO}|howdy|greetings|good night|thanks|"
-    r"thank you|many thanks|thx|cheers|bye|goodbye|bye bye|see you|ok|okay|great|nice|cool|perfect|"
-    rf"welcome)){_ANYONE}"
+    rf"(?:(?:{_HELLO}|howdy|greetings|{_THANKS}|{_GOODBYE}|{_AGREED}|welcome)){_ANYONE}"
     r"|how are you(?: doing)?(?: today)?|who (?:are|made|built) you|what are you|"
     r"(?:what is|what's) your name|what can you(?: help(?: me)? with| do)(?: for me)?|"
     r"what do you do|"
@@ -229,6 +230,12 @@ WHAT_ABOUT = re.compile(
 def clauses(text: str) -> list[str]:
     """The text folded and cut at punctuation."""
     return [p.strip() for p in re.split(r"[.,!?;:…]+", fold(" ".join(text.split()))) if p.strip()]
+
+
+REPLIES = {  # what small talk is when a piece of it fits
+    name: re.compile(rf"(?:{words}){_ANYONE}")
+    for name, words in (("goodbye", _GOODBYE), ("thanks", _THANKS), ("agreed", _AGREED))
+}
 
 
 def is_small_talk(text: str) -> bool:

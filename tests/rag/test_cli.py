@@ -147,7 +147,7 @@ def test_search(citewell: Run, home: Path) -> None:
     text = citewell("search", "peacekeeping forces", "--home", home, "-k", 2)
     assert text.out.startswith("1. 000_0e46ad283a0c1166.txt, ")
     none = citewell("search", "peace", "--home", home, "--document", "no.txt")
-    assert (none.code, none.out) == (NO, "No passage found.\n")
+    assert (none.code, none.out) == (WRONG_USE, "")
     assert citewell("search", "peace", "--home", home, "-k", 0).code == WRONG_USE
     assert "the query is empty" in citewell("search", "", "--home", home).err
 
@@ -208,6 +208,13 @@ def test_extract_from_files_of_any_kind(citewell: Run, tmp_path: Path) -> None:
     ]
     assert len(wrong.err.splitlines()) == 3
     assert citewell(*asked, folder / "c.pdf").code == FAILURE
+    for name, says in ((folder / "no.txt", "there is no such file"), (folder, "is a folder")):
+        slip = citewell(*asked, name)
+        assert (slip.code, slip.out) == (WRONG_USE, "")
+        assert slip.err.startswith(f"citewell: {name}: {says}")
+        assert "disk" not in slip.err
+        beside = citewell(*asked, name, folder / "a.txt")
+        assert (beside.code, mill in beside.out) == (WRONG_USE, True)
     assert citewell(*asked, *["a.txt"] * 101).code == WRONG_USE
     assert citewell("extract", folder / "a.txt").code == WRONG_USE
     assert not (tmp_path / "home").exists()
@@ -221,13 +228,34 @@ def test_history_and_documents_of_one_question(citewell: Run, home: Path, tmp_pa
     done = citewell(*asked, "--history", file, "--json")
     assert "Collective Peacekeeping Forces" in done.json["standalone_question"]
     assert "(read as: " in citewell(*asked, "--history", file).out
-    only = citewell("ask", WHEN, "--home", home, "--document", "x/*", "--json")
-    assert (only.code, only.json["filter"]) == (NO, {"documents": ["x/*"]})
+    only = citewell("ask", WHEN, "--home", home, "--document", "0*", "--json")
+    assert (only.code, only.json["filter"]) == (DONE, {"documents": ["0*"]})
     for wrong in ("{}", "[1]", '[{"role": "system", "content": "x"}]', "[", '[{"role": []}]'):
         file.write_text(wrong)
         done = citewell(*asked, "--history", file)
         assert (done.code, done.out) == (WRONG_USE, "")
         assert "history" in done.err or "JSON" in done.err
+
+
+def test_a_slip_in_a_name_is_not_what_the_documents_do_not_say(
+    citewell: Run, home: Path, tmp_path: Path
+) -> None:
+    for name in ("nope.txt", "x/*"):
+        done = citewell("ask", WHEN, "--home", home, "--document", name)
+        assert (done.code, done.out) == (WRONG_USE, "")
+        assert f"no document is called '{name}': give its path below" in done.err
+    file = tmp_path / "answer.json"
+    file.write_text("{}")
+    for command in (("ask", WHEN), ("search", "peace"), ("verify", file)):
+        done = citewell(*command, "--home", tmp_path / "hmoe")
+        assert (done.code, done.out) == (WRONG_USE, "")
+        assert f"there is no home at {tmp_path / 'hmoe'}" in done.err
+        assert "citewell index FOLDER" in done.err
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    done = citewell("ask", WHEN, "--home", empty, "--json")
+    assert (done.code, done.json["reason"]["code"]) == (NO, "empty_index")
+    assert list(empty.iterdir()) == []
 
 
 def test_a_target_error_is_refused_without_a_calibration(citewell: Run, home: Path) -> None:
@@ -247,7 +275,7 @@ def test_calibrating_on_too_little_is_wrong_use(citewell: Run, home: Path, tmp_p
     file.write_text(json.dumps(row))
     done = citewell("eval", "--calibrate", file, "--home", home)
     assert (done.code, done.out) == (WRONG_USE, "")
-    assert "set has 1 questions with an answer; a calibration needs 20" in done.err
+    assert "set has 1 question with an answer; a calibration needs 20" in done.err
     assert not (home / "calibration.json").exists()
 
 
@@ -313,7 +341,7 @@ def test_a_batch_keeps_order_ids_history_and_filter(
     asked = [
         {"id": "b", "question": WHEN},
         {"id": "a", "question": "And how many of them are there?", "history": turns},
-        {"id": "b", "question": WHEN, "filter": {"documents": ["none"]}},
+        {"id": "b", "question": WHEN, "filter": {"documents": []}},
         {"id": "é\u2028", "question": NOBODY, "history": None, "filter": None, "more": 1},
     ]
     lines = [json.dumps(one, ensure_ascii=False) for one in asked]
@@ -326,7 +354,7 @@ def test_a_batch_keeps_order_ids_history_and_filter(
     assert [one["question"] for one in answers] == [one["question"] for one in asked]
     assert "Collective Peacekeeping Forces" in answers[1]["standalone_question"]
     assert [one["status"] for one in answers][2:] == ["no_answer", "no_answer"]
-    assert answers[2]["filter"] == {"documents": ["none"]}
+    assert answers[2]["filter"] == {"documents": []}
     piped = citewell("ask", "--batch", "-", "--home", home, stdin=file.read_bytes())
     again = [json.loads(line) for line in piped.out.strip("\n").split("\n")]
     for one in (*again, *answers):
@@ -364,6 +392,7 @@ def test_a_wrong_line_gives_an_error_and_the_others_are_answered(
     lines.append(b'{"id": "last", "question": "Who?"}')
     file = tmp_path / "batch.jsonl"
     file.write_bytes(b"\n".join(lines))
+    (tmp_path / "home").mkdir()
     done = citewell("ask", "--batch", file, "--home", tmp_path / "home")
     assert done.code == FAILURE
     first, *wrong, last = done.lines
@@ -385,7 +414,8 @@ def test_what_a_batch_cannot_be(citewell: Run, home: Path, tmp_path: Path) -> No
     file.write_text("")
     empty = citewell("ask", "--batch", file, "--home", home)
     assert (empty.code, empty.out) == (DONE, "")
-    assert citewell("ask", "Who?", "--batch", file, "--home", home).code == WRONG_USE
+    both = citewell("ask", "Who?", "--batch", file, "--home", home)
+    assert (both.code, "a question and --batch were given" in both.err) == (WRONG_USE, True)
     ignored = citewell("ask", "--batch", file, "--document", "a", "--home", home)
     assert ignored.code == WRONG_USE
     assert "each line" in ignored.err
@@ -400,6 +430,7 @@ def test_what_a_batch_cannot_be(citewell: Run, home: Path, tmp_path: Path) -> No
      b'{"a":' * 100_000, b'{"schema": "citewell.answer/1"}'],
 )  # fmt: skip
 def test_what_is_no_answer(citewell: Run, tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "home").mkdir()
     file = tmp_path / "answer.json"
     file.write_bytes(data)
     for done in (
@@ -672,6 +703,8 @@ def test_damage_is_named_by_every_command(citewell: Run, tmp_path: Path) -> None
     asked = citewell("ask", WHO, *at, "--json")
     assert "oak chest" not in asked.json["text"].lower()
     assert "maps.txt" in asked.json["warnings"][0]
+    only = citewell("ask", WHO, *at, "--document", "maps.txt", "--json")
+    assert (only.code, only.json["warnings"]) == (NO, asked.json["warnings"])
     status = citewell("status", *at)
     assert f"Damaged   {docs / 'maps.txt'}: left out" in status.out
     assert citewell("index", docs, *at).out.startswith("1 indexed, 1 unchanged.")

@@ -187,6 +187,12 @@ def test_the_best_sentences_with_abstention_off_come_with_the_stated_chance(home
     engine.close()
 
 
+def test_what_is_advised_is_said_for_every_way_to_ask() -> None:
+    one = decide(0.5, calibration(Platt(0.5, -1.0)), 0.01)
+    assert "--" not in one.refusal + one.shortfall(0.3)
+    assert "max_error" in one.shortfall(0.3)
+
+
 def test_a_refusal_states_score_and_threshold_as_calibrated_chances(home: Path) -> None:
     scale = Platt(0.5, -1.0)
     calibrate(home, calibration(scale))

@@ -248,10 +248,27 @@ def test_about_when_it_was_changed(question: str) -> None:
 
 @pytest.mark.parametrize(
     "question",
-    ["Hello", "Thanks a lot!", "bye", "Who are you?", "Hi, what can you do?", "Good morning!"],
+    ["Hello", "Who are you?", "Hi, what can you do?", "Good morning!", "Greetings", "Help!"],
 )
 def test_greeting(question: str) -> None:
     assert about_collection(question) == "greeting"
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ("Thanks!", "thanks"),
+        ("Thank you so much", "thanks"),
+        ("Ok, thanks a lot!", "thanks"),
+        ("Great, many thanks for your help", "thanks"),
+        ("Thanks, bye", "goodbye"),
+        ("Good night!", "goodbye"),
+        ("Ok.", "agreed"),
+        ("Perfect!", "agreed"),
+    ],
+)
+def test_small_talk_is_answered_in_kind(said: str, kind: str) -> None:
+    assert about_collection(said) == kind
 
 
 @pytest.mark.parametrize(
