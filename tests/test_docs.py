@@ -38,7 +38,10 @@ def test_the_readmes_answer_is_the_real_one(seeds_engine: Engine) -> None:
     shown = re.search(r'\$ citewell ask "([^"]+)"\n(.*?)```', README, re.DOTALL)
     assert shown is not None
     real = describe(seeds_engine.ask(shown[1]))
-    assert shown[2].split() == real.split()
+    *said, sure = shown[2].strip().splitlines()
+    assert " ".join(said).split() == " ".join(real.splitlines()[:-1]).split()
+    # This reader has no calibration, and the number changes with each that is shipped.
+    assert re.fullmatch(r"About \d of 10 such answers are right\.", sure)
 
 
 def test_the_readmes_target_error_can_be_met() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rag.answer.render import how_sure
 from rag.commands.input import parse_json, read_bytes, read_json, turns
 from rag.commands.output import harmless, print_json, printable
 from rag.errors import QuestionError
@@ -98,6 +99,8 @@ def describe(answer: Answer) -> str:
         lines.append("")
     for citation in answer.citations:
         lines.append(f"[{citation.number}] {_source(citation.to_dict())}")
+    if answer.citations:
+        lines += ["", how_sure(answer)]
     if answer.reason:
         lines += [_verdict(answer, answer.reason), answer.reason.message]
         if answer.reason.missing_terms:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -130,6 +131,17 @@ def test_an_answer_for_a_person(citewell: Run, home: Path) -> None:
     assert first.startswith("On 20 September 2023, in Bishkek")
     assert first.endswith("[1]")
     assert any(line.startswith("[1] 000_0e46ad283a0c1166.txt, characters 0–") for line in rest)
+
+
+def test_an_answer_for_a_person_ends_with_how_sure_it_is(citewell: Run, home: Path) -> None:
+    *_, last = citewell("ask", WHEN, "--home", home).out.splitlines()
+    assert re.fullmatch(r"(About \d|More than 9) of 10 such answers are right\.", last)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CITEWELL_RETRIEVE_K", "49")  # nothing is shipped for these
+        *_, last = citewell("ask", WHEN, "--home", home).out.splitlines()
+    assert last.startswith("Confidence 0.")
+    for other in (NOBODY, "Hello!"):
+        assert not re.search("such answers|onfidence", citewell("ask", other, "--home", home).out)
 
 
 def test_a_refusal_is_exit_code_1(citewell: Run, home: Path) -> None:

@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 from playwright.sync_api import Page, expect
 
 from index.types import Span
+from rag.answer.render import how_sure
 from rag.settings import Settings
 from rag.types import Event, Reason, Turn
 from tests.web.conftest import BRIDGE, DOCUMENTS, serving
-from tests.web.fake_engine import FakeEngine, GatedEngine
+from tests.web.fake_engine import FakeEngine, GatedEngine, make_document
 from web.app import create_app
 from web.events import frame
 
@@ -269,6 +270,62 @@ def test_partial_and_warnings_are_said(page: Page, base: str, engine: Any) -> No
     expect(notices.nth(0)).to_contain_text("The endpoint did not answer.")
     expect(notices.nth(1)).to_contain_text("1 of the written sentences")
     expect(notices.nth(2)).to_have_text("The index is behind.")
+
+
+MEASURED = {"name": "minutes", "size": 2_325, "date": "2026-01-31"}
+
+
+@pytest.mark.parametrize(
+    ("confidence", "calibration", "mode"),
+    [(0.34, MEASURED, "extractive"), (0.25, MEASURED, "extractive"), (0.95, MEASURED, "llm"),
+     (0.049, MEASURED, "llm"), (1.0, MEASURED, "extractive"), (0.0, MEASURED, "extractive"),
+     (0.5, None, "extractive"), (0.5, None, "llm")],
+)  # fmt: skip
+def test_how_sure_an_answer_is_stands_at_its_foot(
+    page: Page, base: str, engine: Any, confidence: float, calibration: Any, mode: str
+) -> None:
+    answer = replace(
+        engine.ask("Who opened the bridge?"),
+        confidence=confidence, calibration=calibration, mode=mode, requested_mode=mode,
+    )  # fmt: skip
+    answer_with(page, Event("done", answer.to_dict()))
+    page.goto(base)
+    ask(page, "Who opened the bridge?")
+    said = page.locator(".sources + .sure span[title]")
+    expect(said).to_have_text(how_sure(answer))
+    measured = (
+        "Measured on 2,325 questions: minutes, 2026-01-31." if calibration else "not measured"
+    )
+    assert measured in (said.get_attribute("title") or "")
+    expect(page.locator(".sure .hidden")).to_contain_text(measured)
+
+
+def test_a_refusal_states_no_confidence(page: Page, base: str, engine: Any) -> None:
+    refused = replace(
+        engine.ask("Which zebra painter keeps maps quietly?"),
+        calibration=MEASURED, requested_mode="llm", fallback="No LLM is set.",
+    )  # fmt: skip
+    answer_with(page, Event("done", refused.to_dict()))
+    page.goto(base)
+    ask(page, "Which zebra painter keeps maps quietly?")
+    expect(page.locator(".verdict")).to_be_visible()
+    expect(page.locator(".sure")).to_have_count(0)
+    expect(page.locator(".notice")).to_have_text("No language model was asked. No LLM is set.")
+
+
+def test_all_documents_can_be_opened_from_the_first_view(page: Page) -> None:
+    names = [f"notes/{n}.txt" for n in range(120)]
+    many = FakeEngine([make_document(one, f"Note {one}", f"It is {one}.") for one in names])
+    with serving(create_app(many)) as address:
+        page.goto(address)
+        page.get_by_role("button", name="and 115 others").click()
+        expect(page.locator("#contents li")).to_have_count(106)
+        expect(page.locator("#contents li button").nth(5)).to_be_focused()
+        page.get_by_role("button", name="and 15 others").press("Enter")
+        expect(page.locator("#contents li")).to_have_count(120)
+        expect(page.get_by_role("button", name="other")).to_have_count(0)
+        page.locator("#contents li button").last.click()
+        expect(page.locator("#panel .text")).to_contain_text("It is notes/")
 
 
 def test_what_was_taken_back_is_not_shown(page: Page, base: str, engine: Any) -> None:

@@ -1,7 +1,7 @@
 /* An answer object as elements. `open(citation, button)` shows a citation in its document. */
 
 import { element } from "./dom.js";
-import { cutAt, readableDate } from "./text.js";
+import { counted, cutAt, readableDate } from "./text.js";
 
 /** The whole answer: its sentences, or why there are none; notes; sources. */
 export function renderAnswer(answer, open) {
@@ -17,6 +17,7 @@ export function renderAnswer(answer, open) {
       : null,
     answer.sentences.map((one) => renderSentence(one, cited(one), open)),
     answer.citations.length ? sources(answer.citations, open, "Sources") : null,
+    answer.citations.length ? sure(answer) : null,
     answer.reason ? why(answer, open) : null,
     notes(answer).map((text) => element("p", { class: "notice", dir: "auto" }, text)),
   ].flat().filter((one) => one !== null);
@@ -122,6 +123,32 @@ function sources(citations, open, title, quoted = false) {
   );
 }
 
+/** How sure the answer is; what that was measured on is said when pointed at, or read aloud. */
+function sure(answer) {
+  const { calibration } = answer;
+  const measured = calibration
+    ? `Measured on ${counted(calibration.size, "question")}: ${calibration.name}, ${calibration.date}.`
+    : "How often such answers are right was not measured with these settings.";
+  return element(
+    "p",
+    { class: "sure" },
+    element("span", { title: measured }, howSure(answer)),
+    element("span", { class: "hidden" }, ` ${measured}`),
+  );
+}
+
+/** The confidence as a person would say it; `how_sure` of the command line says the same. */
+export function howSure({ calibration, confidence, mode }) {
+  if (!calibration) {
+    return `Confidence ${confidence.toFixed(2)}, uncalibrated: it only compares answers.`;
+  }
+  const tenths = Math.floor(10 * confidence + 0.5);
+  const share = { 0: "Fewer than 1", 10: "More than 9" }[tenths] ?? `About ${tenths}`;
+  return mode === "llm"
+    ? `${share} of 10 answers with such quotes are right; the wording was not measured.`
+    : `${share} of 10 such answers are right.`;
+}
+
 /** Title and place, as far as they are known. */
 function sourceLine(citation) {
   const { document_title: title, path } = citation;
@@ -150,10 +177,16 @@ function pageOf({ page, unit }) {
   return page === null ? null : `${unit ?? "page"} ${page}`;
 }
 
+function withoutModel({ status }) {
+  return status === "no_answer"
+    ? "No language model was asked."
+    : "The language model gave no answer; these are quotes.";
+}
+
 function notes(answer) {
   const left = answer.removed.length;
   return [
-    answer.fallback ? `The language model gave no answer; these are quotes. ${answer.fallback}` : "",
+    answer.fallback ? `${withoutModel(answer)} ${answer.fallback}` : "",
     left ? `Left out, as the quotes do not bear it out: ${left} of the written sentences.` : "",
     ...answer.warnings,
   ].filter(Boolean);

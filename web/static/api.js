@@ -24,7 +24,12 @@ export function createApi(storage) {
 
   return {
     keepToken: (token) => storage.setItem("citewell-token", token),
-    documents: async (limit) => (await send(`v1/documents?limit=${limit}`)).json(),
+    
+    /** A page of the documents, from the first on or after that with the id `after`. */
+    async documents(limit, after) {
+      const from = after ? `&after=${encodeURIComponent(after)}` : "";
+      return (await send(`v1/documents?limit=${limit}${from}`)).json();
+    },
 
     /** A document's text and the SHA-256 of it. */
     async text(id) {

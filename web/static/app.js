@@ -7,6 +7,7 @@ import { createPanel } from "./panel.js";
 import { counted } from "./text.js";
 
 const LISTED = 5; // documents named on the first visit
+const AT_A_TIME = 100; // and by each press of "and … others"
 const REMEMBERED = 20; // messages sent along with a follow-up question
 
 const api = createApi(sessionStorage);
@@ -40,19 +41,42 @@ async function showContents() {
 }
 
 function introduction(listed) {
-  const more = listed.index.documents - listed.documents.length;
-  const items = listed.documents.map((one) =>
-    element("li", {}, linkButton(one.title || one.path, (event) =>
-      panel.openDocument(one, event.currentTarget))),
-  );
-  if (more > 0) items.push(element("li", { class: "state" }, `and ${counted(more, "other")}`));
+  const list = element("ul", {});
+  addDocuments(list, listed, listed.index.documents);
   const example = "What documents do you have?";
   return [
     element("h2", {}, "It answers from"),
-    element("ul", {}, items),
+    list,
     element("p", { class: "state" }, "Open one to see what can be asked, or begin with: ",
       linkButton(example, () => ask(example))),
   ];
+}
+
+/** A page of documents at the end of the list, and what opens the next one: `left` are not in
+ * the list yet. Returns the first that was added. */
+function addDocuments(list, { documents, next }, left) {
+  const items = documents.map((one) => element("li", {}, linkButton(
+    one.title || one.path, (event) => panel.openDocument(one, event.currentTarget),
+  )));
+  list.append(...items);
+  const more = left - documents.length;
+  if (next) {
+    const open = linkButton(`and ${counted(more, "other")}`, () => addNext(list, open, next, more));
+    list.append(element("li", {}, open));
+  }
+  return items[0];
+}
+
+async function addNext(list, opener, after, left) {
+  opener.disabled = true;
+  try {
+    const listed = await api.documents(AT_A_TIME, after);
+    opener.parentElement.remove();
+    addDocuments(list, listed, left)?.firstChild.focus();
+  } catch (error) {
+    opener.disabled = false;
+    if (!needsToken(error)) opener.textContent = describeError(error);
+  }
 }
 
 function linkButton(text, onclick) {
