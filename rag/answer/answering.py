@@ -10,7 +10,7 @@ from rag.answer.candidates import Candidate
 from rag.answer.choose import are_rows_of_one, disagreements
 from rag.answer.cite import cite, to_sentences
 from rag.answer.context import repeats
-from rag.answer.describe import collection_text, in_another_language, partly_read
+from rag.answer.describe import collection_text, in_other_languages, partly_read
 from rag.answer.halves import with_own_answers
 from rag.answer.pipeline import LOOK_AROUND, Clock, Found, Pipeline
 from rag.answer.render import answer_text
@@ -113,17 +113,17 @@ def as_answer(
 def _read_as(base: Collected, found: Sequence[Found]) -> Collected:
     """With what was made of the question and of the texts that were read for it."""
     warnings = list(base.warnings)
-    for tongue in dict.fromkeys(one.foreign for one in found if one.foreign):
-        warnings.append(in_another_language(tongue))
+    warnings += in_other_languages(set().union(*(one.tongues.of(one.chosen) for one in found)))
     corrected = [one.correction for one in found if one.correction]
     for before, after in dict.fromkeys(change for one in corrected for change in one.changes):
         warnings.append(f"No document holds “{before}”: it was read as “{after}”.")
+    measured = all(one.tongues.are_measured(one.chosen) for one in found)
     only = corrected[0].question if corrected and len(found) == 1 else base.standalone_question
     return replace(
         base,
         standalone_question=only,
         warnings=tuple(warnings),
-        calibration=None if any(one.foreign for one in found) else base.calibration,
+        calibration=base.calibration if measured else None,
     )
 
 

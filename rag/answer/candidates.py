@@ -113,12 +113,13 @@ def in_time(question: str, ranked: Sequence[Candidate]) -> list[Candidate]:
 
 
 def answer_score(passages: Sequence[PassageText], readings: Sequence[Reading]) -> float:
-    """Raw score that the best sentence of all answers; far below 0 without any.
+    """Raw score that the best sentence of all answers; far below 0 without any."""
+    return readings[best_passage(passages, readings)].answerable if readings else NONE
 
-    A passage's nearness only helps to choose the best.
-    """
-    scores = zip(
-        (one.answerable for one in readings), (one.nearness for one in passages), strict=True
-    )
-    score, _ = max(scores, key=sum, default=(NONE, 0.0))
-    return score
+
+def best_passage(passages: Sequence[PassageText], readings: Sequence[Reading]) -> int:
+    """Which of the passages, one at least, has the best sentence. A passage's nearness helps to
+    choose it, and is no part of how surely it answers."""
+    pairs = zip(readings, passages, strict=True)
+    scores = [(one.answerable + passage.nearness, one.answerable) for one, passage in pairs]
+    return scores.index(max(scores))

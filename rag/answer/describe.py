@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 from index.passages.outline import columns, place
 from index.search.snapshot import Snapshot
@@ -92,11 +92,13 @@ def partly_read(snapshot: Snapshot) -> tuple[str, ...]:
     return (f"not all could be read, and the answer may stand there: {', '.join(named)}{more}",)
 
 
-def in_another_language(language: str) -> str:
-    """A warning for what is not English."""
+def in_other_languages(languages: Set[str]) -> tuple[str, ...]:
+    """A warning for what is not English, where there is any."""
+    if not languages:
+        return ()
     return (
-        f"What was read for this is in {language}. It was read by similarity alone, and how "
-        "often that is wrong was measured on English texts only."
+        f"Text in {' and '.join(sorted(languages))} was read for this. How often an answer from "
+        "such text is wrong is not known: it was measured on English texts only.",
     )
 
 

@@ -15,7 +15,7 @@ from rag.answer.candidates import Candidate, answer_score, candidates, passage_t
 from rag.answer.cells import in_cells
 from rag.answer.choose import rule_for, strongest
 from rag.answer.cite import to_sentences
-from rag.answer.describe import in_another_language
+from rag.answer.describe import in_other_languages
 from rag.answer.given import (
     Given,
     check_size,
@@ -27,6 +27,7 @@ from rag.answer.given import (
 )
 from rag.answer.mismatch import undated
 from rag.answer.pipeline import idf_in
+from rag.answer.tongues import read_by
 from rag.answer.whole_list import with_its_list
 from rag.answer.years import of_the_year
 from rag.confidence.decision import Decision
@@ -142,18 +143,23 @@ def extract(
     lexical = lexical_index(placed)
     read = to_read(question, placed, lexical, embedder, settings)
     parts = [passage_text(*one) for one in read]
-    kit, foreign = kit.fitting("\n".join(one.text for one in parts))
-    decision = decision.without_calibration(kit.model.threshold) if foreign else decision
-    reader = open_reader(kit, lexical.terms, idf_in(lexical, len(placed)), len(read))
-    readings = reader.read(question, parts)
+    idf = idf_in(lexical, len(placed))
+    told = read_by(
+        kit,
+        read,
+        parts,
+        decision,
+        lambda kit: open_reader(kit, lexical.terms, idf, len(read)).read(question, parts),
+    )
+    readings, decision = told.readings, told.decision
     asked, most = analyse(question), settings.max_sentences
     score = answer_score(parts, readings)
     marked = of_the_year(asked, in_cells(asked, candidates(read, readings)))
     ranked = undated(asked, marked)
     top = decision.chance(score)
     least = decision.chance(decision.least) if score >= decision.least else math.inf
-    rule = rule_for(asked, kit.model.choice, most)
-    found = []
+    rule = rule_for(asked, told.kit.model.choice, most)
+    found, quoted = [], list[Candidate]()
     for given, one in zip(texts, documents, strict=True):
         own = [sentence for sentence in ranked if sentence.document is one]
         chance = top * math.exp(own[0].score - ranked[0].score) if own else 0.0
@@ -162,12 +168,13 @@ def extract(
         spans = _spans(chosen, chance, text_of(given))
         answers = bool(spans) and chance >= least
         found.append(_text_answer(spans, answers, one.warnings))
+        quoted += chosen if answers else []
     return Extraction(
         question,
         tuple(found),
         decision.threshold,
-        decision.note("extractive"),
-        (in_another_language(foreign),) if foreign else (),
+        decision.note("extractive") if told.tongues.are_measured(quoted) else None,
+        in_other_languages(told.tongues.of(quoted)),
     )
 
 

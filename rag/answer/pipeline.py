@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
@@ -19,6 +19,7 @@ from rag.answer.context import entry_of
 from rag.answer.mismatch import is_beyond, of_the_named, undated
 from rag.answer.speakers import said_by
 from rag.answer.talked_of import nearness
+from rag.answer.tongues import Tongues, read_by
 from rag.answer.years import of_the_year
 from rag.confidence.decision import Decision, decide
 from rag.question.analyse import Question, analyse
@@ -69,7 +70,7 @@ class Found:
     chosen: tuple[Candidate, ...]
     chance: float
     threshold: float  # of the reader that read
-    foreign: str | None = None  # the languages of what was read, where it is not English
+    tongues: Tongues = Tongues()
     correction: Correction | None = None  # of the question, made before it was answered
     held_back: str = ""  # why a target error refuses what is answered without it, if so
 
@@ -171,10 +172,10 @@ class Pipeline:
         with clock.measure("read"):
             near = nearness(question, said.answers, [document for document, _ in read])
             texts = [passage_text(*one, more) for one, more in zip(read, near, strict=True)]
-            kit, foreign = self.kit.fitting("\n".join(one.text for one in texts))
-            decision = decision.without_calibration(kit.model.threshold) if foreign else decision
-            foreign = foreign and languages([document for document, _ in read], foreign)
-            readings = self.reader(kit).read(question, texts)
+            told = read_by(
+                self.kit, read, texts, decision, lambda kit: self.reader(kit).read(question, texts)
+            )
+        readings, decision = told.readings, told.decision
         ranked = of_the_year(asked, in_cells(asked, candidates(read, readings)))
         ranked = said_by(question, in_time(question, ranked))
         score = answer_score(texts, readings)
@@ -185,10 +186,10 @@ class Pipeline:
                 held_back = decision.shortfall(decision.chance(score))
         else:
             supported = self._supported(asked, ranked, score >= decision.least)
-        chosen = self.choose(asked, supported, kit.model, self.settings.max_sentences)
+        chosen = self.choose(asked, supported, told.kit.model, self.settings.max_sentences)
         sentences = tuple(ranked), tuple(supported), tuple(chosen)
         chances = decision.chance(score), decision.threshold
-        return Found(asked, tuple(hits), *sentences, *chances, foreign, held_back=held_back)
+        return Found(asked, tuple(hits), *sentences, *chances, told.tongues, held_back=held_back)
 
     def _supported(
         self, asked: Question, ranked: Sequence[Candidate], is_sure: bool
@@ -259,12 +260,6 @@ class Pipeline:
             if terms and not any(lexical.document_frequency(term) for term in terms):
                 missing.append(word)
         return tuple(missing)
-
-
-def languages(documents: Iterable[Document], of_most: str) -> str:
-    """Those of the documents that are not in English; ``of_most``: that of what was read in all."""
-    spoken = dict.fromkeys([of_most, *(one.about.language for one in documents)])
-    return " and ".join(one for one in spoken if one not in (None, "English"))
 
 
 def best_reading(

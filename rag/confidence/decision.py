@@ -42,6 +42,11 @@ class Decision:
         return Decision(math.inf if self.target else usual, None, self.target, usual)
 
     @property
+    def usual_least(self) -> float:
+        """``least`` as it would be without a target error."""
+        return min(self.least, self.usual)
+
+    @property
     def threshold(self) -> float:
         """``least`` as a chance."""
         return round(self.chance(self.least), 4)

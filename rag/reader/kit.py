@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.errors import why
-from index.passages.language import language
 from rag.errors import SettingsError
 from rag.reader.model import SIMILARITY, TRAINED, Model, load_model
 
@@ -44,11 +43,6 @@ class Kit:
     def plain(self) -> Kit:
         """What reads a text in another language than the cross-encoder has learned."""
         return similarity(self.similar)
-
-    def fitting(self, text: str) -> tuple[Kit, str | None]:
-        """Who reads a text, and the text's language where that is known not to be English."""
-        spoken = language(text)
-        return (self, None) if spoken in (None, "English") else (self.plain, spoken)
 
     def reader(
         self, tokens: TokenCache, terms: Analyse, idf: Idf, least: int = 0

@@ -72,8 +72,31 @@ def test_a_text_in_another_language_is_read_by_similarity_with_a_warning(
     )
     files = {"mill.txt": german, "moulin.txt": french}
     with asked(tmp_path / "2", embedder, files, 0.0) as engine:
-        said = " ".join(engine.ask("Wer hat die Mühle in Arvika gebaut?").warnings)
-    assert "is in French and German." in said or "is in German and French." in said
+        quoted = " ".join(engine.ask("Wer hat die Mühle in Arvika gebaut?").warnings)
+    with asked(tmp_path / "3", embedder, files, 1.0) as engine:
+        refused = engine.ask("Wer hat die Mühle in Arvika gebaut?")
+    assert "German" in quoted
+    assert "French" not in quoted
+    assert refused.status == "no_answer"
+    assert "Text in French and German was read" in " ".join(refused.warnings)
+
+
+def test_the_language_warning_goes_by_what_is_quoted(
+    tmp_path: Path, embedder: SentenceTransformerEmbedder
+) -> None:
+    files = {
+        "notiz.txt": "Der Leuchtturm von Gannet Point wurde 1867 gebaut und ist 31 Meter hoch. Der "
+        "letzte Wärter, Karl Hinrichs, ging 1989 in Rente. Seit 1990 läuft das Licht automatisch.",
+        "boat.txt": "The angler Peter Doyle died on 6 August 2023 before the lifeboat reached him.",
+        "ferry.txt": "The ferry to Skerry Bay leaves at nine.",
+    }
+    with asked(tmp_path, embedder, files, 0.0) as engine:
+        english = engine.ask("Who died on 6 August 2023?")
+        german = engine.ask("How tall is the lighthouse at Gannet Point?")
+    assert "Peter Doyle" in quotes(english)[0]
+    assert not english.warnings
+    assert "31 Meter" in quotes(german)[0]
+    assert "Text in German was read" in " ".join(german.warnings)
 
 
 def test_sources_that_disagree_are_quoted_side_by_side(
