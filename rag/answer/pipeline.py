@@ -19,7 +19,7 @@ from rag.answer.context import entry_of
 from rag.answer.mismatch import is_beyond, of_the_named, undated
 from rag.answer.speakers import said_by
 from rag.answer.talked_of import nearness
-from rag.answer.tongues import Tongues, read_by
+from rag.answer.tongues import ALL_ENGLISH, Tongues, read_by
 from rag.answer.years import of_the_year
 from rag.confidence.decision import Decision, decide
 from rag.question.analyse import Question, analyse
@@ -70,7 +70,7 @@ class Found:
     chosen: tuple[Candidate, ...]
     chance: float
     threshold: float  # of the reader that read
-    tongues: Tongues = Tongues()
+    tongues: Tongues = ALL_ENGLISH
     correction: Correction | None = None  # of the question, made before it was answered
     held_back: str = ""  # why a target error refuses what is answered without it, if so
 

@@ -35,6 +35,9 @@ class Tongues:
         return not self.best and not (quoted and self.of(quoted))
 
 
+ALL_ENGLISH = Tongues()
+
+
 @dataclass(frozen=True, slots=True)
 class Read:
     """What was read by whom. Where the best sentence is not in English the decision knows no
@@ -43,7 +46,7 @@ class Read:
     kit: Kit
     readings: list[Reading]
     decision: Decision
-    tongues: Tongues = Tongues()
+    tongues: Tongues = ALL_ENGLISH
 
 
 def tongue_of(document: Document, passage: Passage) -> str | None:
