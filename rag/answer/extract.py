@@ -25,6 +25,7 @@ from rag.answer.given import (
     text_of,
     to_read,
 )
+from rag.answer.headers import without_headers
 from rag.answer.mismatch import undated
 from rag.answer.pipeline import idf_in
 from rag.answer.tongues import read_by
@@ -141,7 +142,8 @@ def extract(
     documents = [document(number, one) for number, one in enumerate(texts)]
     placed = passages(documents, embedder)
     lexical = lexical_index(placed)
-    read = to_read(question, placed, lexical, embedder, settings)
+    asked, most = analyse(question), settings.max_sentences
+    read = without_headers(asked, to_read(question, placed, lexical, embedder, settings))
     parts = [passage_text(*one) for one in read]
     idf = idf_in(lexical, len(placed))
     told = read_by(
@@ -152,7 +154,6 @@ def extract(
         lambda kit: open_reader(kit, lexical.terms, idf, len(read)).read(question, parts),
     )
     readings, decision = told.readings, told.decision
-    asked, most = analyse(question), settings.max_sentences
     score = answer_score(parts, readings)
     marked = of_the_year(asked, in_cells(asked, candidates(read, readings)))
     ranked = undated(asked, marked)

@@ -16,6 +16,7 @@ from rag.answer.candidates import Candidate, answer_score, candidates, in_time, 
 from rag.answer.cells import in_cells
 from rag.answer.choose import choose
 from rag.answer.context import entry_of
+from rag.answer.headers import without_headers
 from rag.answer.mismatch import is_beyond, of_the_named, undated
 from rag.answer.speakers import said_by
 from rag.answer.talked_of import nearness
@@ -168,7 +169,7 @@ class Pipeline:
         asked = analyse(question)
         with clock.measure("retrieve"):
             hits = self.retrieve_best(question, only, said.last)
-            read = self.load(hits)
+            read = without_headers(asked, self.load(hits))
         with clock.measure("read"):
             near = nearness(question, said.answers, [document for document, _ in read])
             texts = [passage_text(*one, more) for one, more in zip(read, near, strict=True)]

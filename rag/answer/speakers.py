@@ -29,7 +29,8 @@ def said_by(question: str, ranked: Sequence[Candidate]) -> list[Candidate]:
 
 def _is_asked_for(speaker: str, question: str) -> bool:
     parts = [part for part in speaker.split() if len(part) >= _SHORT and part[0].isupper()]
-    called = "|".join(map(re.escape, dict.fromkeys([speaker, *parts])))
+    as_read = [one.title() for one in (speaker, *parts) if one.isupper()]
+    called = "|".join(map(re.escape, dict.fromkeys([speaker, *parts, *as_read])))  # "CALLOWAY"
     return bool(
         re.search(rf"\b(?:{called})(?:['’]s)?(?: [a-z]+){{0,2}} {_SAYS}", question)
         or re.search(rf"\b[Aa]ccording to (?:the )?(?:{called})\b", question)

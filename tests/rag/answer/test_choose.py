@@ -640,3 +640,7 @@ def test_the_words_of_the_speaker_who_is_named() -> None:
         assert texts(said_by(question, both)) == ["I am against it."], question
     for question in ("What is the price?", "Who met Tom?", "What did Eva say to Tom?"):
         assert said_by(question, both) == both, question
+    sections = sections[0], replace(sections[1], speaker="TOM LEE")  # as transcripts write it
+    loud = [replace(one, document=replace(of, sections=sections)) for one in both]
+    assert texts(said_by("What did Tom say about the price?", loud)) == ["I am against it."]
+    assert said_by("Who met Tom?", loud) == loud
