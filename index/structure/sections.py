@@ -86,12 +86,15 @@ def is_title(one: Mark | Section) -> bool:
 
 
 def _join_lists(pieces: Sequence[Piece], marks: Marks, talk: Set[int]) -> None:
-    """A list belongs to the paragraph that leads in to it: "The tenant shall:"."""
+    """A list belongs to the paragraph that leads in to it: "The tenant shall:", or to the item."""
     for i in [i for i, mark in marks.items() if mark.kind == "list" and i]:
         if not shapes.leads_in(pieces[i - 1].text):
             continue
         at = next((j for j in range(i - 1, -1, -1) if j in marks), None)
         over = Mark("text") if at is None else marks[at]
+        if over.kind == "list" and at == i - 1 and over.speaker == marks[i].speaker:
+            del marks[i]
+            continue
         same = over.kind == "turn" and over.speaker and over.speaker == marks[i].speaker
         if same or (over.kind in ("text", "item") and not over.speaker and i - 1 not in talk):
             level = over.level if at == i - 1 else 0

@@ -17,6 +17,7 @@ from index.structure.pieces import Piece
 from index.types import About, Origin, Parsed, Span
 
 _TOLD = 200  # code points that may be dropped without a word
+_INDENT, _DEEPEST = "  ", 8  # of an item in a list in a list
 _WHOLE = 1 << 30  # the end of a row, however long
 _KINDS = {"quote": "quote", "code": "code", "caption": "caption"}
 
@@ -79,19 +80,20 @@ def add(
     found = _with_bold_headings(page.blocks)
     links = _links(found, menus)
     named = ""
-    items: list[tuple[str, Origin]] = []
+    items: list[tuple[Block, Origin]] = []
     for i, (block, own) in enumerate(zip(found, page.raw, strict=True)):
         if chosen and not chosen[i]:
             continue
         if block.kind == "heading" and i not in links:
             named = " ".join(block.text.split())[:100]
         label = prefix + (named or f"block {i + 1}")
-        if items and (block.kind != "list" or i in links):
+        goes_on = block.kind == "list" and i not in links
+        if items and not (goes_on and block.outermost == items[-1][0].outermost):
             _add_items(build, items)
         if i in links:
             _add(build, replace(block, kind="navigation"), own, label, level)
         elif block.kind == "list":
-            items.append((block.text, Origin(Span(0, 0), label, raw=own[0])))
+            items.append((block, Origin(Span(0, 0), label, raw=own[0])))
         else:
             _add(build, block, own, label, level)
     _add_items(build, items)
@@ -121,13 +123,14 @@ def _row_parts(label: str, raw: Sequence[str | None]) -> Callable[[int], Sequenc
     return parts
 
 
-def _add_items(build: Builder, items: list[tuple[str, Origin]]) -> None:
-    """Items that follow each other, as one section; each its own place."""
+def _add_items(build: Builder, items: list[tuple[Block, Origin]]) -> None:
+    """A list's items that follow each other, as one section; each its own place."""
     text, parts = "", []
-    for body, origin in items:
-        text += "\n- " if text else "- "
-        parts.append(Part(len(text), len(text) + len(body), origin))
-        text += body
+    for item, origin in items:
+        text += "\n" if text else ""
+        text += _INDENT * min(_DEEPEST, max(0, item.depth - items[0][0].depth)) + "- "
+        parts.append(Part(len(text), len(text) + len(item.text), origin))
+        text += item.text
     if items:
         build.paragraph(text, items[0][1].label, kind="list", parts=parts)
     items.clear()

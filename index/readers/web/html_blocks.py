@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 from lxml import etree, html
@@ -28,6 +28,7 @@ _BLOCKS = frozenset((
     "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul", "button", "label",
     "noscript",
 ))  # fmt: skip
+_LISTS = frozenset(("ul", "ol", "menu", "dir"))
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _AROUND_TAGS = frozenset(("nav", "button", "select", "datalist", "noscript"))
 _EDGE_TAGS = frozenset(("header", "footer", "aside"))  # of the page, where no article holds them
@@ -45,7 +46,8 @@ class Block:
     """``kind``: "text", "heading", "list", "quote", "code", "caption" or "table" (with ``rows``).
 
     ``links`` are the code points that stand in links; ``around`` is what a page has on every page
-    of its site. ``bold`` from end to end.
+    of its site. ``bold`` from end to end. An item of a list has its ``depth`` in lists that lie in
+    each other; ``outermost`` numbers the one around these.
     """
 
     kind: str
@@ -56,6 +58,8 @@ class Block:
     links: int = 0
     around: bool = False
     bold: bool = False
+    depth: int = 0
+    outermost: int = 0
 
     @property
     def is_linked(self) -> bool:
@@ -102,6 +106,7 @@ class _Walk:
         self._table: html.HtmlElement | None = None  # the last that was taken whole
         self._after_link = False
         self._item = False  # at the beginning of a list's item
+        self._lists = 0  # so many that lie in no other have begun
 
     def start(self, element: html.HtmlElement) -> None:
         tag = element.tag
@@ -113,6 +118,8 @@ class _Walk:
             self._text.append("\n" if self._is("pre") else _LINES)
         if tag == "li":
             self._item = True
+        if tag in _LISTS and not self._is("list"):
+            self._lists += 1
         for name in self._names(element):
             self._within[name] = self._within.get(name, 0) + 1
         self._level = _HEADINGS.get(str(tag), self._level)
@@ -172,10 +179,13 @@ class _Walk:
         elif self._is("caption"):
             kind = "caption"
         self._item = False
-        around = self._is("around")
-        self.found.append(
-            Block(kind, text, self._level, links=links, around=around, bold=bold and kind == "text")
-        )
+        block = Block(kind, text, self._level, links=links, around=self._is("around"))
+        if kind == "text":
+            block = replace(block, bold=bold)
+        elif kind == "list":
+            depth = max(0, self._within.get("list", 0) - 1)
+            block = replace(block, depth=depth, outermost=self._lists)
+        self.found.append(block)
 
     def _say(self, text: str | None) -> None:
         if not text:
@@ -191,6 +201,8 @@ class _Walk:
         tag = element.tag
         if tag in ("a", "pre", "blockquote"):
             yield tag
+        elif tag in _LISTS:
+            yield "list"
         elif tag in ("b", "strong"):
             yield "bold"
         elif tag in ("figcaption", "caption"):

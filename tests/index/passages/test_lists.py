@@ -103,3 +103,53 @@ def test_a_list_within_an_item_belongs_to_the_list() -> None:
     found = entries(text, split_sentences(text, Span(0, len(text))))
     assert members(found, 1) == members(found, 4) == [1, 2, 3, 4]
     assert members(found, 2) == [2, 3]
+
+
+def test_a_list_ends_where_markers_of_another_sort_begin() -> None:
+    for text, numbers in (
+        ("Bring:\n- boots\n- a lamp\n\n1. We meet at six.\n2. We walk.", [None, 1, 1, 2, 2]),
+        ("Bring:\n- boots\n- a lamp\n1. We meet at six.\n2. We walk.", [None, 1, 1, 2, 2]),
+        ("You must not:\n(a) smoke;\n(b) sublet.\n\n4. Rent is due.", [None, 1, 1, 2]),
+        ("You pay for:\n\nwater\n\nheat\n\n1. Rent is due.\n\n2. It is fixed.", [None, 1, 1, 2, 2]),
+        ("1. Salt\n2. Flour\n\n1. Mix\n2. Bake", [1, 1, 2, 2]),
+    ):
+        assert [one[1] for one in listed(text)] == numbers, text
+
+
+def test_a_clause_that_counts_on_is_of_the_list_around() -> None:
+    text = (
+        "3. Use. The tenant must not:\n(a) smoke;\n(b) sublet.\n\n"
+        "4. The tenant shall insure.\n\n5. The law is that of Ireland."
+    )
+    assert [one[1:] for one in listed(text)] == [
+        (1, None), (None, None), (2, "The tenant must not:"), (2, "The tenant must not:"),
+        (1, None), (1, None),
+    ]  # fmt: skip
+    text = "1. You must send:\n- a form\n- a photo\n2. The fee is 40 euros."
+    assert [one[1:] for one in listed(text)] == [
+        (1, None), (2, "You must send:"), (2, "You must send:"), (1, None),
+    ]  # fmt: skip
+    found = entries(text, split_sentences(text, Span(0, len(text))))
+    assert members(found, 1) == [1, 2]
+
+
+def test_what_is_under_an_item_without_a_lead_in_is_of_its_list() -> None:
+    for text in (
+        "1. Food\n- bread\n- cheese\n2. Drink\n- tea",
+        "Do:\n1. Choose\na) red\nb) blue\n2. Pay",
+        "It ends if:\n(a) he dies;\n(b) the rent\n\n(i) is late; or\n\n(ii) is short;\n\n(c) now.",
+        "1. (a) You pay;\n(b) we mend.\n2. (a) A month's notice.\n(b) In writing.",
+        "Bring:\n- (a) boots\n- (b) a lamp",
+        "• food\n◦ bread\n• a map",
+        "1. one\n1. two\n1. three",
+        "(g) one;\n(h) two;\n(i) three;\n(j) four.",
+        "(iv) four;\n(v) five;\n(vi) six.",
+    ):
+        assert {one[1] for one in listed(text)} - {None} == {1}, text
+
+
+def test_an_inner_list_without_a_lead_in_is_of_the_list_that_goes_on_behind_it() -> None:
+    text = "(a) Fuel\n(1) oil\n(2) gas\n(b) Food"
+    found = entries(text, split_sentences(text, Span(0, len(text))))
+    assert members(found, 0) == [0, 1, 2, 3]
+    assert members(found, 1) == [1, 2]

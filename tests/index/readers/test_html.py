@@ -42,12 +42,25 @@ def test_blocks_of_each_kind() -> None:
         ("heading", "Ferries"),
         ("text", "They sail daily.\nAlso at night."),
         ("heading", "Rules"),
-        ("list", "- No fire.\n- No dogs.\n- Cats may."),
+        ("list", "- No fire.\n- No dogs.\n  - Cats may."),
         ("quote", "We were late."),
         ("code", "a\n  b"),
     ]
     assert [one.level for one in parsed.sections if one.kind == "heading"] == [1, 3]
     assert {one.label for one in parsed.origins} == {"Ferries", "Rules"}
+
+
+def test_a_list_in_an_item_stands_further_in_and_the_next_list_is_another() -> None:
+    parsed = page(
+        "<ol><li>You must not:<ol type=a><li>smoke</ol><li>You pay.</ol>"
+        "<ul><li>Salt</ul><p>Bring:</p><ul><li>boots</ul><ol><li>Come early.</ol>"
+    )
+    assert [text for kind, text in kinds(parsed) if kind in ("list", "text")] == [
+        "- You must not:\n  - smoke\n- You pay.",
+        "- Salt",
+        "Bring:\n\n- boots",
+        "- Come early.",
+    ]
 
 
 def test_a_table_of_data_keeps_its_rows() -> None:

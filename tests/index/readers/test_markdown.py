@@ -225,6 +225,15 @@ def test_a_list_belongs_to_the_line_that_leads_in_to_it() -> None:
     ]
 
 
+def test_a_list_belongs_to_the_item_that_leads_in_to_it() -> None:
+    text = "1. You must send:\n- a form\n- a photo\n2. You pay.\n- Not this.\n"
+    assert rows(read(text)) == [
+        ("list", "1. You must send:\n- a form\n- a photo"),
+        ("list", "2. You pay."),
+        ("list", "- Not this."),
+    ]
+
+
 def test_a_date_behind_a_label_in_bold() -> None:
     text = "# Outage\n\n**Status:** over\n**Level:** 1\n**Date:** 2024-11-18\n\nIt failed.\n"
     assert parse(text.encode(), "a.md").date == "2024-11-18"

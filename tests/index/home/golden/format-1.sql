@@ -2,7 +2,7 @@ BEGIN TRANSACTION;
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 INSERT INTO "meta" VALUES('embedder','fake;dim=8;window=64');
 INSERT INTO "meta" VALUES('chunker','sections-5;sentences-3;target=200');
-INSERT INTO "meta" VALUES('readers','text-6;markdown-4');
+INSERT INTO "meta" VALUES('readers','text-6;markdown-5');
 INSERT INTO "meta" VALUES('version','4');
 CREATE TABLE passages (
   passage_id INTEGER PRIMARY KEY AUTOINCREMENT, revision INTEGER NOT NULL REFERENCES revisions,

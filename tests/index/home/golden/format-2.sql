@@ -12,7 +12,7 @@ CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL, row_sha256 TEXT NO
 INSERT INTO "meta" VALUES('embedder','fake;dim=8;window=64','f4f4102cad7d713210f46bd8534fa1d1b2d6cd2366edff59e51cba00778b5edc');
 INSERT INTO "meta" VALUES('dimension','8','6ddd20b8a31b813fe2b34aac898b8a3572b8bd1b19ea540a52f8ef3828c30205');
 INSERT INTO "meta" VALUES('chunker','sections-5;sentences-3;target=200','d4074183181229f384c78a2639950cb81b3bb264cbbcde21333b14694a47e4cb');
-INSERT INTO "meta" VALUES('readers','text-6;markdown-4','c729aaa61eccc9752fee4b1a6155be7f0e4f067f776142a4a3f1d161b9e46d0a');
+INSERT INTO "meta" VALUES('readers','text-6;markdown-5','cfbfdf1abb5e1006b7a4eaa7f45047c1fdc851d414ba965acd5335338c5590c2');
 CREATE TABLE passages (
   passage_id INTEGER PRIMARY KEY AUTOINCREMENT, revision INTEGER NOT NULL,
   start INTEGER NOT NULL, end INTEGER NOT NULL, sentences TEXT NOT NULL, headings TEXT NOT NULL,
