@@ -14,6 +14,7 @@ from rag.answer.describe import collection_text, in_other_languages, partly_read
 from rag.answer.halves import with_own_answers
 from rag.answer.pipeline import LOOK_AROUND, Clock, Found, Pipeline
 from rag.answer.render import answer_text
+from rag.answer.table_rows import rows_left_out
 from rag.answer.verify import check
 from rag.answer.whole_list import items_left_out
 from rag.errors import WriterError
@@ -90,6 +91,7 @@ def as_answer(
     warnings = _warnings(quoted) + items_left_out(quoted)
     surest = _surest(answered)
     for part, candidates in chosen:
+        warnings += rows_left_out(part.question, candidates, pipeline.snapshot.lexical.terms)
         more, cited = to_sentences(candidates, part.chance, len(citations) + 1)
         sentences += [_as_sure(one, surest) for one in more]
         citations += cited

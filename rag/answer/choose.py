@@ -9,6 +9,7 @@ from rag.answer.both import with_both
 from rag.answer.candidates import Candidate
 from rag.answer.conflicts import Conflict, conflicts, rivals
 from rag.answer.context import followed, repeats, with_neighbours
+from rag.answer.table_rows import with_its_rows
 from rag.answer.whole_list import Terms, with_its_list
 from rag.question.analyse import Question
 from rag.text.words import words
@@ -36,7 +37,8 @@ def choose(
     chosen = with_both(question.text, strongest(ranked, rule), ranked, terms)
     if rule.get("goes_on"):
         chosen = followed(question, chosen, ranked, int(rule["most"]))
-    chosen = with_its_list(question, chosen, ranked, terms)[:max_sentences]
+    chosen = with_its_list(question, chosen, ranked, terms)
+    chosen = with_its_rows(question, chosen, ranked, max_sentences, terms)[:max_sentences]
     if len(chosen) < max_sentences:
         chosen += _rival(question, chosen, ranked)
     return _in_order(with_neighbours(chosen, ranked, max_sentences))

@@ -28,6 +28,7 @@ from rag.answer.given import (
 from rag.answer.headers import without_headers
 from rag.answer.mismatch import undated
 from rag.answer.pipeline import idf_in
+from rag.answer.table_rows import rows_left_out, with_its_rows
 from rag.answer.tongues import read_by
 from rag.answer.whole_list import with_its_list
 from rag.answer.years import of_the_year
@@ -165,10 +166,12 @@ def extract(
         own = [sentence for sentence in ranked if sentence.document is one]
         chance = top * math.exp(own[0].score - ranked[0].score) if own else 0.0
         chosen = strongest(own, rule)
-        chosen = with_its_list(asked, chosen, own, lexical.terms)[:most]
+        chosen = with_its_list(asked, chosen, own, lexical.terms)
+        chosen = with_its_rows(asked, chosen, own, most, lexical.terms)[:most]
         spans = _spans(chosen, chance, text_of(given))
         answers = bool(spans) and chance >= least
-        found.append(_text_answer(spans, answers, one.warnings))
+        left = rows_left_out(asked, chosen, lexical.terms) if answers else []
+        found.append(_text_answer(spans, answers, (*one.warnings, *left)))
         quoted += chosen if answers else []
     return Extraction(
         question,
