@@ -207,7 +207,7 @@ def test_what_says_nothing_of_the_documents_has_no_calibration(home: Path) -> No
     calibrate(home, calibration())
     engine = opened(home)
     assert engine.ask("What documents do you have?").calibration is None
-    none = engine.ask(WHEN, filter={"documents": ["no.txt"]})
+    none = engine.ask(WHEN, filter={"documents": []})
     assert (none.calibration, none.confidence) == (None, 0.0)
     engine.close()
 
