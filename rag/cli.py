@@ -66,18 +66,6 @@ def _settings(home: Path | None, **flags: Any) -> tuple[Path, Settings]:
     return where, load_settings(where, flags)
 
 
-def _settings_there(home: Path | None, **flags: Any) -> tuple[Path, Settings]:
-    """The same for what only reads: a home that was named and is not there is a slip, and "the
-    documents do not say" would be no answer to it. The usual home is empty at first."""
-    where, settings = _settings(home, **flags)
-    if home and not where.exists():
-        raise SettingsError(
-            f"there is no home at {where}: check --home, or make it with 'citewell index FOLDER' "
-            "and the same --home"
-        )
-    return where, settings
-
-
 @app.command()
 def index(
     paths: Paths,
@@ -151,7 +139,7 @@ def ask(
     from rag.commands import ask as command
 
     flags = {"mode": mode, "max_error": max_error, "reader": reader}
-    where, settings = _settings_there(home, **flags, allow_download=allow_download or None)
+    where, settings = _settings(home, **flags, allow_download=allow_download or None)
     raise typer.Exit(command.run(where, settings, question, batch, history, document, as_json))
 
 
@@ -166,7 +154,7 @@ def search(
     """Print the passages nearest to a query; exit code 1 when there is none."""
     from rag.commands import search as command
 
-    raise typer.Exit(command.run(*_settings_there(home), query, k, document, as_json))
+    raise typer.Exit(command.run(*_settings(home), query, k, document, as_json))
 
 
 @app.command()
@@ -225,7 +213,7 @@ def verify(
     """Check each citation of an answer; exit code 1 unless all hold."""
     from rag.commands import verify as command
 
-    raise typer.Exit(command.run(*_settings_there(home), file, as_json))
+    raise typer.Exit(command.run(*_settings(home), file, as_json))
 
 
 @app.command(name="eval")

@@ -24,7 +24,7 @@ from index.types import Document, Origin, Span
 from rag.answer.describe import TOPICS, collection_text, describe_document, state_of
 from rag.answer.places import PLACE_SCHEMA, found_again, pages_of, spots
 from rag.answer.proof import Stored, hash_of_file, verify
-from rag.errors import A_NAME, QuestionError
+from rag.errors import QuestionError
 from rag.question.requests import is_named
 from rag.reader.cache import DocumentCache
 from rag.settings import Settings
@@ -264,7 +264,10 @@ class Collection:
                 if is_named(row, name, uploads)
             ]
             if not found:
-                raise QuestionError(f"no document is called {name!r}: give its file, {A_NAME}")
+                raise QuestionError(
+                    f"no document is called {name!r}: give its file, its path below the folder "
+                    "that was indexed, a pattern such as '*/notes.md', or its id"
+                )
             rows |= {row.id: row for row in found}
         self.index.remove(list(rows.values()))
         places = [row.source.file for row in rows.values()]

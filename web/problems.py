@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Match, Mount
 
-from rag.errors import A_NAME, NoDocumentError, QuestionError, UncalibratedError
+from rag.errors import QuestionError, UncalibratedError
 from rag.types import Json
 from web.schemas import SAID, Reply
 from web.work import BusyError
@@ -47,9 +47,6 @@ def problem_reply(
 
 def problem_of(error: Exception) -> Json:
     """What to tell the caller of an error; one that is not the caller's goes to the log."""
-    if isinstance(error, NoDocumentError):  # its own message says the name that was sent
-        field, message = f"filter.documents[{error.at}]", f"names no document: give {A_NAME}"
-        return problem(422, f"{field}: {message}", errors=[{"field": field, "message": message}])
     if isinstance(error, QuestionError | UncalibratedError):
         return problem(422, str(error))
     logging.getLogger("citewell.web").error("A question failed", exc_info=error)
@@ -83,8 +80,7 @@ def handle_problems(app: FastAPI) -> None:
     @app.exception_handler(UncalibratedError)
     @app.exception_handler(QuestionError)
     async def _question(_: Request, error: QuestionError | UncalibratedError) -> Response:
-        said = problem_of(error)
-        return Reply(said, said["status"], media_type="application/problem+json")
+        return problem_reply(422, str(error))
 
     @app.exception_handler(BusyError)
     async def _busy(_: Request, __: BusyError) -> Response:

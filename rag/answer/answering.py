@@ -140,7 +140,7 @@ def _disagreeing(part: Found, quoted: Sequence[Candidate], cited: Sequence[Citat
 def empty_answer(base: Collected, *, filtered: bool) -> Answer:
     """Nothing to search: an index without passages, or a filter that lets none through."""
     if filtered:
-        message = "The filter lets no text through. Ask without it, or name other documents in it."
+        message = "No document passes the filter. Ask without it, or check the names in it."
         return base.answer("no_answer", reason=Reason("nothing_retrieved", message))
     message = "Nothing is indexed yet. Run 'citewell index FOLDER' and ask again."
     return base.answer("no_answer", reason=Reason("empty_index", message))

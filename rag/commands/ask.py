@@ -118,10 +118,11 @@ def describe(answer: Answer) -> str:
 
 
 def _verdict(answer: Answer, reason: Reason) -> str:
-    """The line before a reason. What a target error holds back, the documents may well say."""
+    """The line before a reason. What was not read, or a target error holds back, the documents
+    may well say."""
     if answer.text:
         return ""
-    return "Not answered." if reason.code == "target_error" else "The documents do not say."
+    return "The documents do not say." if reason.code == "not_supported" else "Not answered."
 
 
 def _target(said: Json) -> str:

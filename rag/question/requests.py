@@ -10,7 +10,7 @@ import numpy as np
 from index.home.rows import SourceRow
 from index.search.snapshot import Snapshot
 from index.types import Ids
-from rag.errors import NoDocumentError, QuestionError
+from rag.errors import QuestionError
 from rag.settings import LIMITS
 from rag.types import Json
 
@@ -58,11 +58,7 @@ def check_max_error(max_error: float) -> float:
 
 
 def passages_of(filter: Json | None, snapshot: Snapshot) -> Ids | None:
-    """Ids of the passages that a filter lets through; None for all.
-
-    Raises QuestionError, also for a name that is no document's: an answer from the others would
-    not be one to what was asked. A pattern may fit none where another name fits some.
-    """
+    """Ids of the passages that a filter lets through; None for all. Raises QuestionError."""
     if filter is None:
         return None
     wanted = filter.get("documents") if isinstance(filter, dict) else None
@@ -72,20 +68,12 @@ def passages_of(filter: Json | None, snapshot: Snapshot) -> Ids | None:
         or not all(isinstance(one, str) for one in wanted)
     ):
         raise QuestionError('a filter is {"documents": ["an id, a path or a pattern of paths", …]}')
-    rows = list(snapshot.catalogue.sources(snapshot.version))
-    named = [
-        {row.document_id for row in rows if is_named(row, one, snapshot.names)} for one in wanted
-    ]
-    chosen = set().union(*named)
-    if rows and not snapshot.left_out:  # else it may be a damaged one, of which a warning tells
-        for at, (name, found) in enumerate(zip(wanted, named, strict=True)):
-            if not found and not (chosen and _is_pattern(name)):
-                raise NoDocumentError(name, at)
+    chosen = {
+        row.document_id
+        for row in snapshot.catalogue.sources(snapshot.version)
+        if any(is_named(row, one, snapshot.names) for one in wanted)
+    }
     return np.array(snapshot.catalogue.passage_ids(sorted(chosen), snapshot.version), np.int64)
-
-
-def _is_pattern(name: str) -> bool:
-    return not {"*", "?", "["}.isdisjoint(name)
 
 
 def is_named(row: SourceRow, name: str, uploads: Mapping[str, str]) -> bool:

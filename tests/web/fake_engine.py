@@ -9,7 +9,7 @@ from hashlib import sha256
 
 from index.types import Document, Section, Source, Span
 from rag.answer.extract import AnswerSpan, Extraction, TextAnswer
-from rag.errors import NoDocumentError, QuestionError, UncalibratedError
+from rag.errors import QuestionError, UncalibratedError
 from rag.settings import Settings
 from rag.types import (
     Answer,
@@ -176,7 +176,7 @@ class FakeEngine:
         named = set(filter["documents"])
         chosen = [one for one in documents if named & {one.id, one.path}]
         if not chosen:
-            raise NoDocumentError(filter["documents"][0], 0)
+            raise QuestionError("the filter matches no document")
         return chosen
 
     def _standalone(self, question: str, history: Sequence[Turn]) -> str:

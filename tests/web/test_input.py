@@ -63,22 +63,6 @@ def test_wrong_values_get_422_without_an_echo(client: httpx.Client, body: dict[s
     assert SECRET not in reply.text
 
 
-def test_a_filter_that_names_no_document_says_which_name(client: httpx.Client) -> None:
-    asked = {"question": "Who?", "query": "Who?", "filter": {"documents": [SECRET]}}
-    field, says = "filter.documents[0]", "names no document: give its path below the folder "
-    for path in ("/v1/ask", "/v1/search"):
-        reply = client.post(path, json=asked)
-        assert is_problem(reply, 422)
-        (one,) = reply.json()["errors"]
-        assert one["field"] == field
-        assert one["message"].startswith(says)
-        assert reply.json()["detail"] == f"{field}: {one['message']}"
-        assert SECRET not in reply.text
-    ((name, data),) = events_of(client.post("/v1/ask", json=asked | {"stream": True}))
-    assert (name, data["status"], data["errors"][0]["field"]) == ("error", 422, field)
-    assert SECRET not in json.dumps(data)
-
-
 def test_422_names_the_field(client: httpx.Client) -> None:
     body = {"question": "a", "history": [{"role": "user", "content": "a"}, {"role": "judge"}]}
     fields = [one["field"] for one in client.post("/v1/ask", json=body).json()["errors"]]

@@ -61,7 +61,7 @@ function readAs(question) {
 
 /** What a target error holds back, the documents may well say. */
 function verdict(reason) {
-  return reason?.code === "target_error" ? "Not answered." : "The documents do not say.";
+  return reason?.code === "not_supported" ? "The documents do not say." : "Not answered.";
 }
 
 function why({ status, reason }, open) {
