@@ -15,15 +15,10 @@ from index.errors import DamageError
 from index.search.snapshot import Snapshot
 from index.store import Index
 from index.types import Hit, Passage
-from rag.answer.answering import (
-    Collected,
-    as_answer,
-    collection_answer,
-    empty_answer,
-    unwritten,
-)
+from rag.answer.answering import Collected, as_answer, collection_answer, empty_answer
 from rag.answer.describe import describe_hits, left_out, state_of
 from rag.answer.pipeline import Clock, Found, Pipeline, best_reading
+from rag.answer.written import unwritten
 from rag.confidence.calibrations import Calibrations
 from rag.confidence.decision import Decision
 from rag.errors import QuestionError

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from index.search.snapshot import Snapshot
@@ -15,14 +15,10 @@ from rag.answer.halves import with_own_answers
 from rag.answer.pipeline import LOOK_AROUND, Clock, Found, Pipeline
 from rag.answer.render import answer_text
 from rag.answer.table_rows import rows_left_out
-from rag.answer.verify import check
 from rag.answer.whole_list import items_left_out
-from rag.errors import WriterError
+from rag.answer.written import OpenWriter, written
 from rag.question.computing import REFUSAL
-from rag.settings import Settings
-from rag.types import Answer, AnswerSentence, Citation, IndexState, Json, Reason, Writer
-
-OpenWriter = Callable[[Settings], Writer]
+from rag.types import Answer, AnswerSentence, Citation, IndexState, Json, Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +105,7 @@ def as_answer(
     if open_writer is None:
         return answer
     with clock.measure("write"):
-        return _written(answer, open_writer, pipeline.settings)
+        return written(answer, open_writer, pipeline.settings)
 
 
 def _read_as(base: Collected, found: Sequence[Found]) -> Collected:
@@ -246,56 +242,3 @@ def _warnings(candidates: Iterable[Candidate]) -> list[str]:
         for document in documents.values()
         for warning in document.warnings
     ]
-
-
-def _least(cited: Sequence[float], answering: float) -> float:
-    """That of the quotes that answer; beside one the others only say of whom it speaks."""
-    return min((one for one in cited if one >= answering), default=max(cited))
-
-
-def unwritten(answer: Answer, open_writer: OpenWriter, settings: Settings) -> Answer:
-    """A refusal, for which no LLM is asked; where none can be, that is said as with an answer."""
-    try:
-        open_writer(settings)
-    except WriterError as error:
-        return replace(answer, fallback=str(error))
-    return answer
-
-
-def _written(answer: Answer, open_writer: OpenWriter, settings: Settings) -> Answer:
-    """The answer in an LLM's words as far as they pass the check; else as it was, and why."""
-    quotes = [citation.quote for citation in answer.citations]
-    try:
-        written = open_writer(settings).write(answer.standalone_question, quotes)
-    except WriterError as error:
-        return replace(answer, fallback=str(error))
-    checked = check(written, quotes)
-    if not checked.kept:
-        why = (
-            "nothing that the LLM wrote passed the check against the quotes"
-            if checked.removed
-            else "the LLM found no answer in the quotes"
-        )
-        return replace(answer, fallback=why, removed=checked.removed)
-    used = sorted({number for sentence in checked.kept for number in sentence.citations})
-    renumbered = {old: new for new, old in enumerate(used, start=1)}
-    certain = {sentence.citations[0]: sentence.confidence for sentence in answer.sentences}
-    sentences = tuple(
-        AnswerSentence(
-            sentence.text,
-            tuple(renumbered[number] for number in sentence.citations),
-            _least([certain[number] for number in sentence.citations], answer.confidence),
-        )
-        for sentence in checked.kept
-    )
-    citations = tuple(
-        replace(answer.citations[old - 1], number=new) for old, new in renumbered.items()
-    )
-    return replace(
-        answer,
-        mode="llm",
-        text=answer_text([sentence.to_dict() for sentence in sentences]),
-        sentences=sentences,
-        citations=citations,
-        removed=checked.removed,
-    )
