@@ -7,7 +7,7 @@ SEEDS_HOME := .citewell
 SETS := tables prose
 TRAINING := training
 REPORT ?= reports/report.html
-# In one run what the shipped reader learned in five (docs/reader.md): two hours and more of two cores
+# In one run what the shipped reader learned in six (docs/reader.md): two hours and more of two cores
 # that multiply bfloat16 themselves.
 # With teachers (TEACHERS="1 2 3") it also learns from what they say of more pairs: for a GPU.
 BASE := $(TRAINING)/all-mpnet-base-v2

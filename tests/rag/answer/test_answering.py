@@ -12,10 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.answer.answering import _as_sure, _least, _rooms, _surest
+from rag.answer.answering import _as_sure, _rooms, _surest
 from rag.answer.cite import to_sentences
 from rag.answer.describe import LISTED
 from rag.answer.pipeline import Found
+from rag.answer.written import _least
 from rag.engine import Engine
 from rag.question.analyse import analyse
 from rag.settings import Settings
