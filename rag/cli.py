@@ -12,10 +12,9 @@ from typing import Annotated, Any, Optional
 import typer
 
 from index.errors import IndexLayerError, LockedError, ReadError
+from rag.commands.codes import DONE, FAILURE, INTERRUPTED, LOCKED, WRONG_USE
 from rag.errors import QuestionError, RagError, SettingsError
 from rag.settings import Settings, absolute, default_home, load_settings
-
-DONE, NO, WRONG_USE, FAILURE, LOCKED, INTERRUPTED = 0, 1, 2, 3, 75, 130
 
 app = typer.Typer(
     name="citewell",

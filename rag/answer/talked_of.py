@@ -31,13 +31,13 @@ def nearness(question: str, answers: Sequence[str], documents: Sequence[Document
     where they hold what the question takes as known: "What does the licence cost?" must not be
     answered with another's price.
     """
-    nouns = known_nouns(question)
     for answer in answers:
         text = _NUMBER.sub("", answer)
         quotes = [one.of(text) for one in split_sentences(text, Span(0, len(text)))]
         long = [one for one in quotes if len(one) >= _LEAST]
         found = [any(quote in document.text for quote in long) for document in documents]
         if any(found):
+            nouns = known_nouns(question)
             return [
                 (KNOWN if _holds(document, nouns) else TALKED_OF) if one else 0.0
                 for one, document in zip(found, documents, strict=True)

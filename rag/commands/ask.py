@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag.answer.render import how_sure
+from rag.commands.codes import DONE, FAILURE, NO
 from rag.commands.input import parse_json, read_bytes, read_json, turns
 from rag.commands.output import harmless, print_json, printable
 from rag.errors import QuestionError
@@ -50,7 +51,7 @@ def run(
         print_json(answer.to_dict())
     else:
         print(harmless(describe(answer)))
-    return 1 if answer.status == "no_answer" else 0
+    return NO if answer.status == "no_answer" else DONE
 
 
 def _batch(engine: Engine, lines: Sequence[tuple[int, bytes]]) -> int:
@@ -66,7 +67,7 @@ def _batch(engine: Engine, lines: Sequence[tuple[int, bytes]]) -> int:
             wrong = True
             result = {"id": id if isinstance(id, str | int) else None, "error": str(error)}
         print_json(result)
-    return 3 if wrong else 0
+    return FAILURE if wrong else DONE
 
 
 def _ask_line(engine: Engine, request: Any, number: int) -> Answer:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from pathlib import Path
 
+from rag.commands.codes import DONE, NO
 from rag.commands.output import print_json, printable
 from rag.settings import Settings
 
@@ -41,4 +42,4 @@ def run(home: Path, settings: Settings, as_json: bool) -> int:
         for path in aside:
             print(f"note  kept aside, damaged; delete it to free its space: {printable(path)}")
         print("All is well." if healthy else "Something is wrong: see the lines with BAD.")
-    return 0 if healthy else 1
+    return DONE if healthy else NO

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rag.commands.codes import NO, WRONG_USE
 from rag.settings import Settings
 from rag.types import Json
 
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from evals.evaluate import OpenEngine, Options
-
-NO, WRONG_USE = 1, 2
 
 
 def run(

@@ -15,6 +15,7 @@ from index.types import Parsed
 from rag.answer.extract import AnswerSpan, Extraction
 from rag.answer.given import MAX_TEXTS
 from rag.collection import ocr_of
+from rag.commands.codes import DONE, FAILURE, NO, WRONG_USE
 from rag.commands.output import harmless, print_json, printable
 from rag.errors import QuestionError
 from rag.question.requests import clean_question
@@ -22,7 +23,6 @@ from rag.settings import Settings
 from rag.types import Json
 
 STDIN = Path("-")
-WRONG_USE, FAILURE = 2, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def run(home: Path, settings: Settings, question: str, files: Sequence[Path], as
     unread = [(name, one) for name, one in read if isinstance(one, Unread)]
     for name, problem in unread:
         print(f"citewell: {printable(name)}: {problem.why}", file=sys.stderr)
-    code = max((problem.code for _, problem in unread), default=0)
+    code = max((problem.code for _, problem in unread), default=DONE)
     if not texts:
         return code
     engine = Engine.open(home, settings)
@@ -62,7 +62,7 @@ def run(home: Path, settings: Settings, question: str, files: Sequence[Path], as
         print_json(_to_dict(found, read))
     else:
         print(harmless(describe(found, [name for name, one in read if isinstance(one, Parsed)])))
-    return code or (0 if found.answerable else 1)
+    return code or (DONE if found.answerable else NO)
 
 
 def _read(path: Path, max_bytes: int, parse: Callable[[bytes, str], Parsed]) -> Parsed | Unread:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from rag.commands.codes import DONE, NO
 from rag.commands.output import harmless, print_json, printable
 from rag.settings import Settings
 
@@ -33,4 +34,4 @@ def run(
             print(f"{hit['rank']}. {where}\n   {harmless(' '.join(hit['text'].split()))}")
         if not found["hits"]:
             print("No passage found.")
-    return 0 if found["hits"] else 1
+    return DONE if found["hits"] else NO

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from index.errors import why
 from index.report import Summary
+from rag.commands.codes import FAILURE, INTERRUPTED, WRONG_USE
 from rag.settings import Settings
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
     OpenEngine = Callable[[Path, Settings], Engine]
 
-WRONG_USE, FAILURE, INTERRUPTED = 2, 3, 130
 ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 
 

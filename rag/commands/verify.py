@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from rag.commands.codes import DONE, NO
 from rag.commands.input import read_json
 from rag.commands.output import harmless, print_json
 from rag.settings import Settings
@@ -28,4 +29,4 @@ def run(home: Path, settings: Settings, file: Path, as_json: bool) -> int:
         for problem in report["problems"]:
             print(f"problem: {problem}")
         print("All citations hold." if report["holds"] else "Not all of it holds.")
-    return 0 if report["holds"] else 1
+    return DONE if report["holds"] else NO

@@ -59,7 +59,7 @@ function readAs(question) {
   );
 }
 
-/** What a target error holds back, the documents may well say. */
+/** What was not read, or a target error holds back, the documents may well say. */
 function verdict(reason) {
   return reason?.code === "not_supported" ? "The documents do not say." : "Not answered.";
 }

@@ -24,7 +24,7 @@ export function createApi(storage) {
 
   return {
     keepToken: (token) => storage.setItem("citewell-token", token),
-    
+
     /** A page of the documents, from the first on or after that with the id `after`. */
     async documents(limit, after) {
       const from = after ? `&after=${encodeURIComponent(after)}` : "";
